@@ -1,0 +1,22 @@
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("dang-nhap/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("dang-xuat/", auth_views.LogoutView.as_view(), name="logout"),
+    path("doi-mat-khau/", auth_views.PasswordChangeView.as_view(success_url="/"), name="password_change"),
+    path("quan-tri/", admin.site.urls),
+    path("", include("procedures.urls")),
+    path("", include("scheduling.urls")),
+    path("", include("zalo_bridge.urls")),
+    path("", include("registrations.urls")),
+]
+if settings.ZALO_SIMULATOR:
+    urlpatterns.append(path("gia-lap/", include("zalo_bridge.simulator.urls")))

@@ -1,0 +1,1 @@
+"""Door of the catalogue of procedures. Other apps import only this module (and `errors`)."""

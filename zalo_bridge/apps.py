@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ZaloBridgeConfig(AppConfig):
+    name = "zalo_bridge"
+    verbose_name = "Zalo"

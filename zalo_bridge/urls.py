@@ -1,0 +1,3 @@
+
+app_name = "zalo_bridge"
+urlpatterns: list = []
