@@ -184,6 +184,8 @@ USE_TZ = True
 OFFICE_NAME = env.text("OFFICE_NAME", "Phòng Kinh tế, Hạ tầng và Đô thị")
 OFFICE_PLACE = env.text("OFFICE_PLACE", "Nha Trang")
 OFFICE_PHONE = env.text("OFFICE_PHONE", "0258 3000 000" if DEBUG else "")
+# A procedure's page on the national portal. The portal changed its addresses in 2026 and may again, so the pattern is a setting.
+PORTAL_URL_TEMPLATE = env.url("PORTAL_URL_TEMPLATE", "https://dichvucong.gov.vn/tim-kiem-thu-tuc-hanh-chinh?keyword={code}")
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
