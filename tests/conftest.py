@@ -1,0 +1,29 @@
+"""What every test shares: strict pages, people by role, a browser, the whole stack as real processes."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.template import engines
+
+from tests.pages import StrictClient
+from tests.templates import FailOnUnknownVariable
+
+pytest_plugins = ["tests.people"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _unknown_template_variables_fail() -> None:
+    engines["django"].engine.string_if_invalid = FailOnUnknownVariable(settings.BASE_DIR)
+
+
+@pytest.fixture(autouse=True)
+def _cache_starts_empty() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def client() -> StrictClient:
+    return StrictClient()
