@@ -1,6 +1,7 @@
 """All settings, from the environment. Safe by default; `make demo` opts out of what a demo on one machine cannot have."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from bootstrap_wrapper import get_bootstrap_dir
@@ -19,14 +20,21 @@ SECRET_KEY = env.text("SECRET_KEY", "only-for-a-demo-on-this-machine" if DEBUG e
 if not DEBUG and len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("SECRET_KEY is too short. Set SECRET_KEY to at least 40 random characters.")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
-PUBLIC_URL = env.url("PUBLIC_URL", "http://127.0.0.1:8000" if DEBUG else None)
-if not DEBUG and not ALLOWED_HOSTS:
+if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Set ALLOWED_HOSTS to the host names of this site, comma separated.")
+PUBLIC_URL = env.url("PUBLIC_URL", "http://127.0.0.1:8000" if DEBUG else None)
+IS_HTTPS = PUBLIC_URL.startswith("https://")
+# The demo and the tests: only this machine reaches the site, so plain HTTP and a simulated Zalo do no harm.
+IS_LOCAL = urlsplit(PUBLIC_URL).hostname in {"127.0.0.1", "localhost", "::1"}
+if not IS_HTTPS and not IS_LOCAL and not DEBUG:
+    raise ImproperlyConfigured("PUBLIC_URL must start with https:// (plain http:// is only for 127.0.0.1 and localhost).")
 
 # --- Applications ---------------------------------------------------------------------------------------------------
 ZALO_SIMULATOR = env.flag("ZALO_SIMULATOR")
-if ZALO_SIMULATOR and not DEBUG:
-    raise ImproperlyConfigured("ZALO_SIMULATOR=1 is refused while DEBUG is off: the simulator would let anyone play a citizen.")
+if ZALO_SIMULATOR and not (DEBUG or IS_LOCAL):
+    raise ImproperlyConfigured(
+        "ZALO_SIMULATOR=1 is refused while PUBLIC_URL is not on this machine: the simulator lets anyone play a citizen."
+    )
 
 INSTALLED_APPS = [
     "config.admin_site.StaffAdminConfig",
@@ -154,11 +162,10 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Zalo -----------------------------------------------------------------------------------------------------------
-_DEMO = DEBUG
-ZALO_APP_ID = env.text("ZALO_APP_ID", "1000200030004000501" if _DEMO else None)
-ZALO_APP_SECRET = env.text("ZALO_APP_SECRET", "demo-app-secret" if _DEMO else None)
-ZALO_OA_ID = env.text("ZALO_OA_ID", "2000300040005000601" if _DEMO else None)
-ZALO_OA_SECRET = env.text("ZALO_OA_SECRET", "demo-oa-secret" if _DEMO else None)
+ZALO_APP_ID = env.text("ZALO_APP_ID", "1000200030004000501" if DEBUG else None)
+ZALO_APP_SECRET = env.text("ZALO_APP_SECRET", "demo-app-secret" if DEBUG else None)
+ZALO_OA_ID = env.text("ZALO_OA_ID", "2000300040005000601" if DEBUG else None)
+ZALO_OA_SECRET = env.text("ZALO_OA_SECRET", "demo-oa-secret" if DEBUG else None)
 ZALO_API_URL = env.url("ZALO_API_URL", "https://openapi.zalo.me")
 ZALO_OAUTH_URL = env.url("ZALO_OAUTH_URL", "https://oauth.zaloapp.com")
 ZALO_BUSINESS_URL = env.url("ZALO_BUSINESS_URL", "https://business.openapi.zalo.me")
@@ -195,10 +202,12 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if DEBUG or IS_LOCAL
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# On one machine the files are served from where they lie; a real site serves what `collectstatic` compressed and named.
+WHITENOISE_USE_FINDERS = DEBUG or IS_LOCAL
 # Papers citizens send: outside the web root, served only by a view that checks who asks.
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 
@@ -228,13 +237,12 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 
 # --- Safety ---------------------------------------------------------------------------------------------------------
-_HTTPS = not DEBUG
-SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", _HTTPS)
+SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", IS_HTTPS)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
-SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN" if ZALO_SIMULATOR else "DENY"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
