@@ -1,4 +1,4 @@
-"""What citizens may ask for: procedures, the papers each one needs, the words people use for it, and how it read before."""
+"""What citizens may ask for: procedures, the papers each needs, the words people use for it, and how it read before."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 
 class VnFold(Func):
-    """`vn_fold(text)` of the database (installed by the first migration): what `text.fold` does, where an index can use it."""
+    """`vn_fold(text)` of the database (from the first migration): what `text.fold` does, where an index can use it."""
 
     function = "vn_fold"
     arity = 1
@@ -182,7 +182,7 @@ class Procedure(models.Model):
 
     @property
     def fee_for_citizens(self) -> str:
-        """What a citizen may be told of the fee: an unconfirmed figure is never shown, so that nobody comes with the wrong sum."""
+        """What a citizen may be told: never an unconfirmed figure, so that nobody brings the wrong sum."""
         return self.fee if self.fee_is_certain else "Cán bộ sẽ báo lại khi gọi xác minh."
 
     def is_in_force(self, on: date | None = None) -> bool:
@@ -224,10 +224,16 @@ class DossierComponent(models.Model):
 
 
 class Keyword(models.Model):
-    """A word or phrase people use for a procedure. Written with its marks: search reads the unmarked form by itself."""
+    """A word or phrase people use for a procedure. Written with its marks: search reads the unmarked form by itself.
+
+    A misleading one says the opposite: “nhà ga” holds the word “ga”, but whoever writes it is not asking about gas.
+    """
 
     procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="keywords", verbose_name="thủ tục")
     phrase = models.CharField("từ khóa", max_length=120)
+    is_misleading = models.BooleanField(
+        "từ dễ nhầm", default=False, help_text="Có cụm này thì KHÔNG phải thủ tục này, ví dụ “nhà ga” với gas."
+    )
     folded = models.GeneratedField(
         expression=VnFold(F("phrase")), output_field=models.TextField("từ khóa không dấu"), db_persist=True
     )
@@ -299,3 +305,6 @@ class CatalogueStamp(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="catalogue_has_one_stamp")]
+
+    def __str__(self) -> str:
+        return str(self.value)
