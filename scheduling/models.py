@@ -2,10 +2,15 @@
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils import timezone
+
+# Which assignments count when nobody may be in two places. The exclusion constraint, the services and the oracle of the
+# tests all use this one; a test compares it with the constraint in the database.
+LIVE = Q(is_active=True)
 
 
 class Ward(models.Model):
@@ -20,7 +25,9 @@ class Ward(models.Model):
     valid_from = models.DateField("từ ngày", null=True, blank=True)  # null: before the earliest period we know
     valid_to = models.DateField("đến hết ngày", null=True, blank=True)  # null: today's unit
     is_served = models.BooleanField("thuộc địa bàn", default=False)
-    successors = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="predecessors", verbose_name="nay là")
+    successors = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="predecessors", verbose_name="nay là"
+    )
     neighbours = models.ManyToManyField("self", symmetrical=True, blank=True, verbose_name="giáp ranh")
     note = models.TextField("ghi chú", blank=True)
 
@@ -29,7 +36,9 @@ class Ward(models.Model):
         verbose_name_plural = "phường, xã"
         ordering = ["name", "valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="ward_is_one_per_code_and_start"),
+            models.UniqueConstraint(
+                fields=["code", "valid_from"], nulls_distinct=False, name="ward_is_one_per_code_and_start"
+            ),
             models.CheckConstraint(
                 condition=Q(is_served=False) | Q(valid_to__isnull=True),
                 name="ward_served_exists_today",
@@ -75,6 +84,32 @@ class WorkingHours(models.Model):
         return f"{self.get_weekday_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
 
 
+class BookingRules(models.Model):
+    """How far ahead times are offered, how long a slot is, what is kept for staff. One row, edited in the admin."""
+
+    horizon_days = models.PositiveSmallIntegerField(
+        "mở lịch trước (ngày làm việc)", default=14, validators=[MinValueValidator(1), MaxValueValidator(120)]
+    )
+    slot_minutes = models.PositiveSmallIntegerField(
+        "độ dài một khung giờ (phút)", default=60, validators=[MinValueValidator(15), MaxValueValidator(240)]
+    )
+    reserved_places = models.PositiveSmallIntegerField(
+        "số chỗ dành cho cán bộ", default=1, help_text="Mỗi khung giờ giữ lại bấy nhiêu chỗ để cán bộ tự xếp."
+    )
+    soonest_minutes = models.PositiveSmallIntegerField(
+        "người dân đặt sớm nhất sau (phút làm việc)", default=120, help_text="120 phút là hai giờ làm việc."
+    )
+    latest_days = models.PositiveSmallIntegerField("người dân đặt xa nhất (ngày làm việc)", default=14)
+
+    class Meta:
+        verbose_name = "quy tắc đặt lịch"
+        verbose_name_plural = "quy tắc đặt lịch"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="booking_rules_are_one_row")]
+
+    def __str__(self) -> str:
+        return "Quy tắc đặt lịch"
+
+
 class Closure(models.Model):
     """A day that differs from its weekday: off (holiday, Tết, ad hoc) or worked (make-up Saturday). Proposed until confirmed."""
 
@@ -105,7 +140,12 @@ class Closure(models.Model):
         verbose_name_plural = "ngày nghỉ, ngày làm bù"
         ordering = ["date", "starts_at"]
         constraints = [
-            models.UniqueConstraint(fields=["date", "kind", "starts_at"], nulls_distinct=False, name="closure_is_entered_once"),
+            models.UniqueConstraint(
+                fields=["date", "kind", "starts_at"],
+                nulls_distinct=False,
+                name="closure_is_entered_once",
+                violation_error_message="Ngày này đã được nhập.",
+            ),
             models.CheckConstraint(
                 condition=Q(starts_at__isnull=True, ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="closure_ends_after_it_starts",
@@ -126,6 +166,8 @@ class Slot(models.Model):
     # Of `capacity`, so many are kept for bookings staff make (phone, counter, moves).
     reserved = models.PositiveSmallIntegerField("dành cho cán bộ", default=0)
     booked = models.PositiveSmallIntegerField("đã đặt", default=0)
+    # Of `booked`, so many were made by staff: they use up the reserve first.
+    booked_by_staff = models.PositiveSmallIntegerField("cán bộ đặt", default=0)
     is_open = models.BooleanField("đang mở", default=True)
 
     class Meta:
@@ -137,6 +179,10 @@ class Slot(models.Model):
                 condition=Q(booked__gte=0) & Q(booked__lte=F("capacity")),
                 name="slot_is_never_booked_past_capacity",
                 violation_error_message="Khung giờ này đã hết chỗ.",
+            ),
+            models.CheckConstraint(
+                condition=Q(booked_by_staff__lte=F("booked")),
+                name="slot_places_taken_by_staff_are_booked",
             ),
             models.CheckConstraint(
                 condition=Q(reserved__lte=F("capacity")),
@@ -157,12 +203,24 @@ class Slot(models.Model):
 class StaffMember(models.Model):
     """A person who can be sent. The user signs in; wards and fields say what they cover."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="staff_member", verbose_name="tài khoản")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="staff_member", verbose_name="tài khoản"
+    )
     name = models.CharField("họ tên", max_length=150)
-    title = models.CharField("xưng hô", max_length=10, blank=True)  # anh, chị: how colleagues and citizens hear the name
+    title = models.CharField(
+        "xưng hô", max_length=10, blank=True
+    )  # anh, chị: how colleagues and citizens hear the name
     phone = models.CharField("điện thoại", max_length=20, blank=True)
-    wards = models.ManyToManyField(Ward, blank=True, related_name="staff", verbose_name="địa bàn")
-    fields = models.ManyToManyField("procedures.Field", blank=True, related_name="staff", verbose_name="lĩnh vực")
+    wards = models.ManyToManyField(
+        Ward, blank=True, related_name="staff", verbose_name="địa bàn", help_text="Để trống: đi được mọi phường, xã."
+    )
+    fields = models.ManyToManyField(
+        "procedures.Field",
+        blank=True,
+        related_name="staff",
+        verbose_name="lĩnh vực",
+        help_text="Để trống: mọi lĩnh vực.",
+    )
     is_active = models.BooleanField("đang làm", default=True)
 
     class Meta:
@@ -171,6 +229,11 @@ class StaffMember(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def called(self) -> str:
+        """How colleagues speak of this person: "chị Lan", or just "Lan" where the title is not known."""
+        return f"{self.title} {self.given_name}".strip()
 
     @property
     def given_name(self) -> str:
@@ -239,6 +302,10 @@ class Appointment(models.Model):
     )
     starts_at = models.DateTimeField("bắt đầu")
     ends_at = models.DateTimeField("kết thúc")
+    # A long visit keeps a person busy past the end of its slot: it holds a place in these following slots too.
+    also_holds = ArrayField(models.BigIntegerField(), verbose_name="giữ thêm khung giờ", default=list, blank=True)
+    # Whether the place came from those kept for staff; freed as it was taken.
+    is_by_staff = models.BooleanField("cán bộ đặt", default=False)
     is_live = models.BooleanField("còn hiệu lực", default=True)
     created_at = models.DateTimeField("đặt lúc", default=timezone.now)
     released_at = models.DateTimeField("trả chỗ lúc", null=True, blank=True)
@@ -274,14 +341,20 @@ class Assignment(models.Model):
 
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="assignments", verbose_name="lịch hẹn")
     staff = models.ForeignKey(StaffMember, models.PROTECT, related_name="assignments", verbose_name="cán bộ")
-    # Half-open [start, end) including the travel buffer after the visit.
+    # Half-open [start, end): the visit and the shortest way to another door. What a longer way needs on top is checked by
+    # the service that holds the person's row.
     period = DateTimeRangeField("thời gian giữ")
     is_active = models.BooleanField("đang hiệu lực", default=True)
     is_lead = models.BooleanField("người chính", default=True)
     is_pinned = models.BooleanField("giữ người này", default=False)
     reason = models.CharField("vì sao chọn", max_length=300, blank=True)
     assigned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="người phân công"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="người phân công",
     )
     assigned_at = models.DateTimeField("phân công lúc", default=timezone.now)
     ended_at = models.DateTimeField("thôi lúc", null=True, blank=True)
@@ -292,15 +365,13 @@ class Assignment(models.Model):
         verbose_name_plural = "phân công"
         constraints = [
             models.UniqueConstraint(
-                fields=["appointment"], condition=Q(is_active=True, is_lead=True), name="appointment_has_one_active_lead"
+                fields=["appointment"], condition=LIVE & Q(is_lead=True), name="appointment_has_one_active_lead"
             ),
-            models.UniqueConstraint(
-                fields=["appointment", "staff"], condition=Q(is_active=True), name="person_is_on_a_visit_once"
-            ),
+            models.UniqueConstraint(fields=["appointment", "staff"], condition=LIVE, name="person_is_on_a_visit_once"),
             ExclusionConstraint(
                 name="nobody_is_in_two_places",
                 expressions=[("staff", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
-                condition=Q(is_active=True),
+                condition=LIVE,
                 violation_error_message="Cán bộ đã có lịch trùng giờ này.",
             ),
             models.CheckConstraint(
@@ -311,13 +382,3 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff} · {self.appointment}"
-
-
-class TsTzRange(Func):
-    """`tstzrange(start, end, '[)')` for queries over slots and appointments."""
-
-    function = "TSTZRANGE"
-    output_field = DateTimeRangeField()
-
-    def __init__(self, start: str, end: str):
-        super().__init__(F(start), F(end), RangeBoundary())
