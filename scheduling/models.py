@@ -111,7 +111,7 @@ class BookingRules(models.Model):
 
 
 class Closure(models.Model):
-    """A day that differs from its weekday: off (holiday, Tết, ad hoc) or worked (make-up Saturday). Proposed until confirmed."""
+    """A day unlike its weekday: off (holiday, Tết, ad hoc) or worked (make-up Saturday). Proposed until confirmed."""
 
     class Kind(models.TextChoices):
         OFF = "off", "Nghỉ"
@@ -207,9 +207,7 @@ class StaffMember(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="staff_member", verbose_name="tài khoản"
     )
     name = models.CharField("họ tên", max_length=150)
-    title = models.CharField(
-        "xưng hô", max_length=10, blank=True
-    )  # anh, chị: how colleagues and citizens hear the name
+    title = models.CharField("xưng hô", max_length=10, blank=True)  # anh, chị
     phone = models.CharField("điện thoại", max_length=20, blank=True)
     wards = models.ManyToManyField(
         Ward, blank=True, related_name="staff", verbose_name="địa bàn", help_text="Để trống: đi được mọi phường, xã."
@@ -341,8 +339,8 @@ class Assignment(models.Model):
 
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="assignments", verbose_name="lịch hẹn")
     staff = models.ForeignKey(StaffMember, models.PROTECT, related_name="assignments", verbose_name="cán bộ")
-    # Half-open [start, end): the visit and the shortest way to another door. What a longer way needs on top is checked by
-    # the service that holds the person's row.
+    # Half-open [start, end): the visit and the shortest way to another door. What a longer way needs on top is checked
+    # by the service, which holds the person's row.
     period = DateTimeRangeField("thời gian giữ")
     is_active = models.BooleanField("đang hiệu lực", default=True)
     is_lead = models.BooleanField("người chính", default=True)
