@@ -1,0 +1,40 @@
+"""Citizens and their requests, from the first message to the rating."""
+
+from registrations.models.conversation import Attachment, Dialogue, Reminder
+from registrations.models.desk import DeskPreference, Export, SavedView, WorkRules
+from registrations.models.people import Citizen, Consent, Merge, VnFold
+from registrations.models.requests import FieldChange, Note, Registration, Transition
+from registrations.models.work import (
+    CaseLock,
+    Checklist,
+    ContactAttempt,
+    Follow,
+    Notification,
+    PersonalDataView,
+    Receipt,
+)
+
+__all__ = [
+    "Attachment",
+    "CaseLock",
+    "Checklist",
+    "Citizen",
+    "Consent",
+    "ContactAttempt",
+    "DeskPreference",
+    "Dialogue",
+    "Export",
+    "FieldChange",
+    "Follow",
+    "Merge",
+    "Note",
+    "Notification",
+    "PersonalDataView",
+    "Receipt",
+    "Registration",
+    "Reminder",
+    "SavedView",
+    "Transition",
+    "VnFold",
+    "WorkRules",
+]
