@@ -30,6 +30,9 @@ class Reminder(models.Model):
             models.Index(fields=["due_at"], name="reminder_due", condition=Q(sent_at__isnull=True)),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} #{self.registration_id}"
+
 
 class Attachment(models.Model):
     """A photo or file a citizen sent, kept outside the web root and shown only to staff."""
@@ -54,6 +57,9 @@ class Attachment(models.Model):
         verbose_name_plural = "tệp người dân gửi"
         ordering = ["at", "id"]
 
+    def __str__(self) -> str:
+        return self.name or self.kind
+
 
 class Dialogue(models.Model):
     """Where a conversation stands. Facts a person gave live here only after consent."""
@@ -69,3 +75,6 @@ class Dialogue(models.Model):
     class Meta:
         verbose_name = "hội thoại"
         verbose_name_plural = "hội thoại"
+
+    def __str__(self) -> str:
+        return self.step

@@ -92,6 +92,9 @@ class DeskPreference(models.Model):
         verbose_name = "tùy chọn bàn làm việc"
         verbose_name_plural = "tùy chọn bàn làm việc"
 
+    def __str__(self) -> str:
+        return f"#{self.user_id}"
+
 
 class Export(models.Model):
     """A list being written to a file in the background."""
@@ -119,3 +122,6 @@ class Export(models.Model):
     class Meta:
         verbose_name = "tệp xuất"
         verbose_name_plural = "tệp xuất"
+
+    def __str__(self) -> str:
+        return f"{self.get_format_display()} #{self.pk}"

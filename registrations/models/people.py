@@ -88,7 +88,10 @@ class Citizen(models.Model):
 
 
 class Consent(models.Model):
-    """What a person agreed to, when, through what; kept as proof after it is withdrawn (Luật 91/2025/QH15 Điều 9, NĐ 356/2025 Điều 6)."""
+    """What a person agreed to, when, through what; kept as proof after it is withdrawn.
+
+    Luật 91/2025/QH15 Điều 9, NĐ 356/2025/NĐ-CP Điều 6.
+    """
 
     class Channel(models.TextChoices):
         ZALO_FORM = "zalo_form", "Phiếu chia sẻ trên Zalo"
@@ -123,6 +126,9 @@ class Consent(models.Model):
             # Is there a standing consent of this contact?
             models.Index(fields=["contact"], name="consent_standing", condition=Q(withdrawn_at__isnull=True)),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}, bản {self.text_version}"
 
 
 class Merge(models.Model):

@@ -54,7 +54,7 @@ class Registration(models.Model):
     state_reason = models.CharField("lý do", max_length=500, blank=True)  # what is missing, why refused, why cancelled
     # When staff must have called by; computed from office hours when the request comes in.
     call_due_at = models.DateTimeField("hạn gọi", null=True, blank=True)
-    # Calls nobody answered since the last one that was; after so many (see WorkRules) the citizen gets a message instead.
+    # Calls nobody answered since the last one that was; after so many (see WorkRules) a message goes out.
     missed_calls = models.PositiveSmallIntegerField("lần gọi không gặp", default=0)
     first_called_at = models.DateTimeField("gọi lần đầu lúc", null=True, blank=True)
     next_call_at = models.DateTimeField("gọi lại lúc", null=True, blank=True)
@@ -171,6 +171,9 @@ class Transition(models.Model):
             models.Index(fields=["to_state", "at"], name="transition_by_state"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.from_state or '·'} → {self.to_state}"
+
 
 class FieldChange(models.Model):
     """An edit of a request's facts: old value, new value, who, when."""
@@ -191,6 +194,9 @@ class FieldChange(models.Model):
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["registration", "at"], name="change_timeline")]  # the timeline
 
+    def __str__(self) -> str:
+        return f"{self.field} #{self.registration_id}"
+
 
 class Note(models.Model):
     """An internal word between colleagues about a request. Citizens never see it."""
@@ -208,3 +214,6 @@ class Note(models.Model):
         verbose_name_plural = "ghi chú"
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["registration", "at"], name="note_timeline")]  # the timeline
+
+    def __str__(self) -> str:
+        return f"#{self.registration_id}"

@@ -44,6 +44,9 @@ class ContactAttempt(models.Model):
             models.Index(fields=["at"], name="call_owed", condition=Q(outcome="owed")),  # the call queue
         ]
 
+    def __str__(self) -> str:
+        return self.get_outcome_display()
+
 
 class Checklist(models.Model):
     """What was checked in the call before a visit is promised. Null: not asked yet."""
@@ -93,9 +96,12 @@ class PersonalDataView(models.Model):
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["registration", "at"], name="look_timeline")]  # the timeline
 
+    def __str__(self) -> str:
+        return f"{self.what} #{self.registration_id}"
+
 
 class CaseLock(models.Model):
-    """Who has a request open to work on it. A courtesy, not a wall: it fades after some minutes without a sign of life."""
+    """Who has a request open to work on it. A courtesy, not a wall: it fades after minutes without a sign of life."""
 
     registration = models.OneToOneField(Registration, models.CASCADE, related_name="lock", verbose_name="hồ sơ")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="cán bộ")
@@ -105,6 +111,9 @@ class CaseLock(models.Model):
     class Meta:
         verbose_name = "đang xử lý"
         verbose_name_plural = "đang xử lý"
+
+    def __str__(self) -> str:
+        return f"#{self.registration_id}"
 
 
 class Follow(models.Model):
@@ -118,6 +127,9 @@ class Follow(models.Model):
         verbose_name = "theo dõi"
         verbose_name_plural = "theo dõi"
         constraints = [models.UniqueConstraint(fields=["registration", "user"], name="follow_is_once_per_person")]
+
+    def __str__(self) -> str:
+        return f"#{self.registration_id}"
 
 
 class Notification(models.Model):
@@ -142,6 +154,9 @@ class Notification(models.Model):
             models.Index(fields=["user"], name="notification_unread", condition=Q(read_at__isnull=True)),
         ]
 
+    def __str__(self) -> str:
+        return self.text
+
 
 class Receipt(models.Model):
     """A form already acted on: a second tap, or a phone that sends again when the signal returns, finds it here."""
@@ -155,3 +170,6 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = "lần gửi đã xử lý"
         verbose_name_plural = "lần gửi đã xử lý"
+
+    def __str__(self) -> str:
+        return self.key
