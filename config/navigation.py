@@ -25,10 +25,10 @@ class Item:
 
 ENTRIES = (
     Entry("Hồ sơ", "/ho-so/", "registrations.view_registration"),
-    Entry("Cần gọi", "/can-goi/", "registrations.add_contactattempt"),
+    Entry("Cần gọi", "/can-goi/", "registrations.verify_registration"),
     Entry("Lịch ngày", "/lich/", "scheduling.view_appointment"),
-    Entry("Việc của tôi", "/viec-cua-toi/", "registrations.work_on_own_visits"),
-    Entry("Thống kê", "/thong-ke/", "registrations.view_statistics"),
+    Entry("Việc của tôi", "/viec-cua-toi/", "registrations.visit_registration"),
+    Entry("Thống kê", "/thong-ke/", "registrations.see_statistics"),
     Entry("Zalo", "/zalo/", "zalo_bridge.view_webhookevent"),
     Entry("Thủ tục", "/thu-tuc/", ""),
     Entry("Quản trị", "/quan-tri/", PERMISSION_FOR_STAFF_SITE),
