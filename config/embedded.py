@@ -8,7 +8,6 @@ for a password on a loopback port. The application's role is not a superuser, so
 """
 
 import contextlib
-import fcntl
 import importlib.util
 import locale
 import os
@@ -47,7 +46,7 @@ def silent(line: str) -> None:
 
 @dataclass
 class Servers:
-    """The two servers of one run, in `folder`. `start()` fills in the two URLs; `stop()` ends what it started.
+    """The two servers of one run, in `folder`, which the caller holds (`processes.hold`). `start()` fills in the two URLs; `stop()` ends what it started.
 
     `durable=False` trades safety against a power cut for speed (tests). `say` receives progress lines for people.
     """
@@ -58,7 +57,6 @@ class Servers:
     database_url: str = ""
     redis_url: str = ""
     children: list[Child] = field(default_factory=list)
-    _lock: int | None = None
 
     def start(self) -> None:
         """Raises `ServersDoNotStart`."""
@@ -67,7 +65,6 @@ class Servers:
         if self.database_url and self.redis_url:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = claim(self.folder)
         end_leftovers([self.folder / "postgres", self.folder / "redis"])
         try:
             if not self.database_url:
@@ -82,9 +79,6 @@ class Servers:
         for child in reversed(self.children):
             child.stop()
         self.children.clear()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
     def _start_postgres(self) -> None:
         binaries = postgres_binaries()
@@ -142,17 +136,6 @@ class Servers:
         child.start()
         if not wait_until(lambda: is_ready() or not child.is_running(), timeout_s=30) or not child.is_running():
             raise ServersDoNotStart(f"{child.name} không khởi động được. Cuối nhật ký {child.log}:\n{child.last_lines()}")
-
-
-def claim(folder: Path) -> int:
-    """Take the folder for this run. The lock goes with the process, however it ends."""
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise ServersDoNotStart(f"Một bản khác đang chạy trong {folder}. Hãy dừng bản đó (Ctrl-C) rồi chạy lại.") from None
-    return handle
 
 
 def free_port() -> int:

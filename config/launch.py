@@ -20,8 +20,10 @@ import stat
 import struct
 import sys
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
+# Leave capabilities alone when the user changes, and count them in access(2), with which initdb looks for its helpers.
+SECBIT_NO_SETUID_FIXUP = 4
 CAPABILITY_VERSION_3 = 0x20080522
 
 
@@ -55,13 +57,14 @@ def become_nobody(program: str) -> None:
     permitted = permitted_capabilities()
     wanted = [CAP_DAC_OVERRIDE] if owner_only else [CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE]
     kept = next((capability for capability in wanted if permitted >> capability & 1), None)
-    call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    if kept is not None:
+        call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(nobody.pw_gid, nobody.pw_gid, nobody.pw_gid)
     os.setresuid(nobody.pw_uid, nobody.pw_uid, nobody.pw_uid)
     if kept is None:
         return  # a checkout that everybody may enter needs none; any other fails with the server's own message
-    set_capabilities(1 << kept)
+    set_capabilities(1 << kept)  # drops all others
     call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, kept, 0, 0)
 
 

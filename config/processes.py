@@ -2,12 +2,13 @@
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,6 +91,22 @@ class Child:
         with self.log.open("rb") as log:
             log.seek(max(0, self.log.stat().st_size - 8192))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-count:])
+
+
+class FolderIsTaken(Exception):
+    """Another run works in this folder."""
+
+
+@contextlib.contextmanager
+def hold(folder: Path) -> Iterator[None]:
+    """Keep other runs out of `folder`. The lock goes with the process, however it ends. Raises `FolderIsTaken`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise FolderIsTaken(f"Một bản khác đang chạy trong {folder}. Hãy dừng bản đó (Ctrl-C) rồi chạy lại.") from None
+        yield
 
 
 def adopt_orphans() -> None:

@@ -1,0 +1,50 @@
+# make demo    everything on this machine, at http://127.0.0.1:8000 (PORT= for another)
+# make test    all tests
+# `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test lint format bench drills check clean
+
+PYTHON ?= python3
+BIN := .venv/bin/python
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: ## set up and run everything on this machine; Ctrl-C stops it
+	@$(PYTHON) config/bootstrap.py demo
+	@exec $(BIN) -m config.demo
+
+demo-reset: ## forget the demo's data
+	@$(PYTHON) config/bootstrap.py demo
+	@exec $(BIN) -m config.demo reset
+
+test: ## all tests (ARGS= is handed to pytest)
+	@$(PYTHON) config/bootstrap.py dev
+	@exec $(BIN) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: ## style, types, arrows between the apps, migrations, deployment settings
+	@$(PYTHON) config/bootstrap.py dev
+	$(BIN) -m ruff check .
+	$(BIN) -m ruff format --check .
+	$(BIN) -m mypy
+	$(BIN) -m tests.environment makemigrations --check --dry-run
+	$(BIN) -m tests.environment check
+	$(BIN) -m config.deploy_check
+
+format: ## rewrite the code in our style
+	@$(PYTHON) config/bootstrap.py dev
+	$(BIN) -m ruff check --fix-only .
+	$(BIN) -m ruff format .
+
+check: lint test ## lint, then test
+
+bench: ## measured figures against their goals; writes var/bench.json
+	@$(PYTHON) config/bootstrap.py dev
+	@exec $(BIN) -m tests.performance
+
+drills: ## kill parts of a running system and count what is lost; writes var/drills.json
+	@$(PYTHON) config/bootstrap.py dev
+	@exec $(BIN) -m tests.drills
+
+clean: ## remove the environment and everything generated
+	rm -rf .venv var

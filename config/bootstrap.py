@@ -1,0 +1,93 @@
+"""Make `.venv` and install what `requirements/<kind>.txt` pins. Standard library only: it runs before anything is there.
+
+    python3 config/bootstrap.py {base,demo,dev}
+
+Skips in a moment when nothing changed since the last time. Everything it says is for the person at the terminal.
+"""
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+# What a richer set already covers need not be installed again.
+COVERED_BY = {"base": ["demo", "dev"], "demo": ["dev"], "dev": []}
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def stamp_of(kind: str) -> str:
+    pins = (ROOT / "requirements" / f"{kind}.txt").read_bytes()
+    return hashlib.sha256(pins + sys.version.encode()).hexdigest()
+
+
+def is_installed(kind: str) -> bool:
+    stamp = VENV / f"installed-{kind}"
+    return stamp.exists() and stamp.read_text() == stamp_of(kind)
+
+
+def works() -> bool:
+    """Whether `.venv` has a Python that runs and a pip: it may be half made, or its Python since removed."""
+    try:
+        return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def make_venv() -> None:
+    if importlib.util.find_spec("ensurepip") is None:
+        sys.exit("Máy này thiếu phần tạo môi trường Python. Trên Debian, Ubuntu: sudo apt install python3-venv")
+    say(f"Tạo môi trường Python {sys.version_info[0]}.{sys.version_info[1]} trong .venv …")
+    venv.EnvBuilder(clear=True, symlinks=True, with_pip=True).create(VENV)
+
+
+def install(kind: str) -> None:
+    pins = ROOT / "requirements" / f"{kind}.txt"
+    total = sum("==" in line and not line.startswith((" ", "#")) for line in pins.read_text().splitlines())
+    say(f"Cài {total} thư viện (lần đầu mất một, hai phút) …")
+    pip = subprocess.Popen(
+        [PYTHON, "-m", "pip", "install", "--progress-bar", "off", "--require-hashes", "-r", pins],
+        env={**os.environ, "PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert pip.stdout
+    said, fetched = [], 0
+    for line in pip.stdout:
+        said.append(line)
+        if line.startswith(("Collecting ", "Requirement already")):
+            fetched += 1
+            if sys.stdout.isatty():
+                sys.stdout.write(f"\r  {fetched}/{total} {line.split()[1]:<50.50}")
+                sys.stdout.flush()
+            elif fetched % 20 == 0:
+                say(f"  {fetched}/{total}")
+        elif line.startswith("Installing "):
+            say(("\r" if sys.stdout.isatty() else "") + f"  {total}/{total}, đang giải nén …" + " " * 40)
+    if pip.wait() != 0:
+        sys.exit("".join(said[-20:]) + "\nKhông cài được thư viện. Kiểm tra kết nối mạng rồi chạy lại lệnh vừa rồi.")
+    (VENV / f"installed-{kind}").write_text(stamp_of(kind))
+
+
+def main(kind: str) -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 - this very file is what tells an older Python
+        sys.exit(f"Cần Python 3.11 trở lên; python3 ở máy này là {sys.version.split()[0]}. Có thể chỉ định: PYTHON=python3.12")
+    if not works():
+        make_venv()
+    if not any(is_installed(one) for one in [kind, *COVERED_BY[kind]]):
+        install(kind)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
