@@ -1,6 +1,74 @@
 """Door of the catalogue of procedures. Other apps import only this module (and `errors`)."""
 
-from procedures.keystrokes import composed
-from procedures.text import clean, fold, strip_marks
+from typing import Any
 
-__all__ = ["clean", "composed", "fold", "strip_marks"]
+from procedures.errors import ProcedureNotFound, VersionNotFound
+from procedures.loading import PACKAGED_FILE, Change, LoadReport, load_catalogue
+from procedures.models import DossierComponent, Field, Keyword, Procedure, ProcedureQuerySet, ProcedureVersion
+from procedures.text import clean, fold
+from procedures.versions import record_version
+
+__all__ = [
+    "PACKAGED_FILE",
+    "Change",
+    "DossierComponent",
+    "Field",
+    "Keyword",
+    "LoadReport",
+    "Procedure",
+    "ProcedureVersion",
+    "clean",
+    "fields_in_scope",
+    "fold",
+    "get_procedure",
+    "load_catalogue",
+    "open_procedures",
+    "papers_as_promised",
+    "papers_for",
+    "procedure_as_it_was",
+    "record_version",
+]
+
+
+def open_procedures() -> ProcedureQuerySet:
+    """What a citizen may ask help for today: in scope and in force, in the catalogue's order, each with its field."""
+    return Procedure.objects.in_scope().in_force().select_related("field")
+
+
+def get_procedure(code: str) -> Procedure:
+    """The procedure with this national code, else with this local id; out-of-scope and retired ones too.
+
+    Raises `ProcedureNotFound`.
+    """
+    found = Procedure.objects.named(code).select_related("field").first()
+    if found is None:
+        raise ProcedureNotFound(code)
+    return found
+
+
+def fields_in_scope() -> list[Field]:
+    """The fields in which this office can help today, in the catalogue's order: the answer to “what do you do?”."""
+    return list(Field.objects.filter(procedures__in=open_procedures().values("pk")).distinct())
+
+
+def papers_for(procedure: Procedure) -> list[str]:
+    """The papers to prepare, in the order a clerk asks for them."""
+    return [component.text for component in procedure.components.all()]
+
+
+def procedure_as_it_was(*, procedure: Procedure, version: int) -> dict[str, Any]:
+    """The facts of the procedure at a version number, as plain values (see `versions.snapshot_of`).
+
+    Raises `VersionNotFound`. Keep `procedure.current_version` where a promise is made.
+    """
+    found = ProcedureVersion.objects.filter(procedure=procedure, number=version).first()
+    if found is None:
+        raise VersionNotFound(procedure.public_id, version)
+    facts: dict[str, Any] = found.snapshot
+    return facts
+
+
+def papers_as_promised(*, procedure: Procedure, version: int) -> list[str]:
+    """The papers a citizen was told to prepare under that version; today's where the version is not known."""
+    found = ProcedureVersion.objects.filter(procedure=procedure, number=version).first()
+    return list(found.snapshot["papers"]) if found else papers_for(procedure)
