@@ -58,6 +58,9 @@ class Registration(models.Model):
     missed_calls = models.PositiveSmallIntegerField("lần gọi không gặp", default=0)
     first_called_at = models.DateTimeField("gọi lần đầu lúc", null=True, blank=True)
     next_call_at = models.DateTimeField("gọi lại lúc", null=True, blank=True)
+    # Set when the citizen was told by message that nobody could reach them by phone.
+    unreachable_told_at = models.DateTimeField("đã nhắn không gọi được lúc", null=True, blank=True)
+    set_off_at = models.DateTimeField("lên đường lúc", null=True, blank=True)
     arrived_at = models.DateTimeField("đến nơi lúc", null=True, blank=True)
     finished_at = models.DateTimeField("xong lúc", null=True, blank=True)
     dossier_number = models.CharField("mã hồ sơ trên cổng", max_length=60, blank=True)
@@ -75,13 +78,12 @@ class Registration(models.Model):
         verbose_name = "hồ sơ"
         verbose_name_plural = "hồ sơ"
         permissions = [
-            ("see_all_registrations", "Xem mọi hồ sơ (không chỉ lịch của mình)"),
             ("see_personal_data", "Xem số điện thoại đầy đủ"),
             ("verify_registration", "Gọi, xác minh, từ chối hồ sơ"),
             ("assign_registration", "Phân công cán bộ"),
-            ("visit_registration", "Đi hỗ trợ và báo kết quả"),
+            ("work_on_own_visits", "Đi hỗ trợ và báo kết quả lịch của mình"),
             ("export_registration", "Xuất danh sách"),
-            ("see_statistics", "Xem thống kê"),
+            ("view_statistics", "Xem thống kê"),
             ("merge_citizen", "Gộp, tách người dân trùng"),
         ]
         constraints = [
