@@ -169,6 +169,9 @@ class Slot(models.Model):
     # Of `booked`, so many were made by staff: they use up the reserve first.
     booked_by_staff = models.PositiveSmallIntegerField("cán bộ đặt", default=0)
     is_open = models.BooleanField("đang mở", default=True)
+    is_set_by_hand = models.BooleanField(
+        "chỉnh tay", default=False, help_text="Máy không tự đổi số chỗ và không tự đóng mở khung giờ này."
+    )
 
     class Meta:
         verbose_name = "khung giờ"
@@ -252,6 +255,8 @@ class Absence(models.Model):
     period = DateTimeRangeField("thời gian")
     reason = models.CharField("lý do", max_length=12, choices=Reason, default=Reason.LEAVE)
     note = models.CharField("ghi chú", max_length=200, blank=True)
+    # Rows entered at once as a repeat ("mỗi thứ Ba") share it, so that they can be taken back at once.
+    series = models.UUIDField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="người nhập"
     )
@@ -380,3 +385,94 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff} · {self.appointment}"
+
+
+class BoardChange(models.Model):
+    """A change made on the board, kept so that it can be taken back before the citizen is told."""
+
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="board_changes", verbose_name="lịch hẹn")
+    from_staff = models.ForeignKey(StaffMember, models.PROTECT, null=True, related_name="+", verbose_name="từ cán bộ")
+    to_staff = models.ForeignKey(StaffMember, models.PROTECT, null=True, related_name="+", verbose_name="sang cán bộ")
+    from_slot = models.ForeignKey(Slot, models.PROTECT, related_name="+", verbose_name="từ giờ")
+    to_slot = models.ForeignKey(Slot, models.PROTECT, related_name="+", verbose_name="sang giờ")
+    reason = models.CharField("lý do", max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người đổi")
+    at = models.DateTimeField("lúc", default=timezone.now)
+    undone_at = models.DateTimeField("lấy lại lúc", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "thay đổi trên bảng lịch"
+        verbose_name_plural = "thay đổi trên bảng lịch"
+
+    def __str__(self) -> str:
+        return f"{self.appointment} · {self.by}"
+
+
+class CalendarFeed(models.Model):
+    """A secret address under which a person's calendar program reads their visits. Only a hash of it is kept."""
+
+    staff = models.ForeignKey(StaffMember, models.CASCADE, related_name="feeds", verbose_name="cán bộ")
+    token_sha256 = models.CharField("mã băm", max_length=64, unique=True)
+    created_at = models.DateTimeField("tạo lúc", default=timezone.now)
+    last_read_at = models.DateTimeField("đọc lần cuối", null=True, blank=True)
+    revoked_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "lịch đăng ký trên điện thoại"
+        verbose_name_plural = "lịch đăng ký trên điện thoại"
+
+    def __str__(self) -> str:
+        return f"{self.staff} · {self.created_at:%d/%m/%Y}"
+
+
+class WaitingPlace(models.Model):
+    """Someone who would take a time that gets free, in the order they asked."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Đang chờ"
+        OFFERED = "offered", "Đã mời"
+        TAKEN = "taken", "Đã nhận"
+        LEFT = "left", "Thôi chờ"
+
+    # What it is for, in the words of whoever asked (a registration's code). One open wait each.
+    subject = models.CharField("cho", max_length=60)
+    ward = models.ForeignKey(Ward, models.PROTECT, related_name="+", verbose_name="phường, xã")
+    field = models.ForeignKey(
+        "procedures.Field", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="lĩnh vực"
+    )
+    minutes = models.PositiveSmallIntegerField("số phút", default=45)
+    from_day = models.DateField("từ ngày")
+    to_day = models.DateField("đến ngày")
+    part = models.CharField(
+        "buổi", max_length=10, blank=True, choices=[("morning", "Sáng"), ("afternoon", "Chiều")], default=""
+    )
+    state = models.CharField("tình trạng", max_length=8, choices=State, default=State.WAITING)
+    asked_at = models.DateTimeField("xin chờ lúc", default=timezone.now)
+    # The offered place is really booked for them meanwhile; it is released when the offer lapses.
+    offer = models.OneToOneField(
+        Appointment, models.SET_NULL, null=True, blank=True, related_name="offered_to", verbose_name="chỗ đang mời"
+    )
+    offer_ends_at = models.DateTimeField("mời đến", null=True, blank=True)
+    offers_missed = models.PositiveSmallIntegerField("số lần lỡ", default=0)
+
+    class Meta:
+        verbose_name = "chờ giờ trống"
+        verbose_name_plural = "chờ giờ trống"
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_day__gte=F("from_day")),
+                name="wait_ends_after_it_starts",
+                violation_error_message="Ngày cuối phải từ ngày đầu trở đi.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="offered") | Q(offer__isnull=False, offer_ends_at__isnull=False),
+                name="wait_offered_holds_a_place",
+            ),
+            models.UniqueConstraint(
+                fields=["subject"], condition=Q(state__in=["waiting", "offered"]), name="wait_is_asked_for_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} · {self.from_day:%d/%m}–{self.to_day:%d/%m}"

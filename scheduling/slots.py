@@ -1,0 +1,122 @@
+"""Opening slots ahead of time, and keeping their places true to who can go."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest, Least
+from django.utils import timezone
+
+from scheduling.hours import ZONE, OfficeCalendar, current_calendar, day_bounds, on
+from scheduling.models import Absence, Appointment, Slot, StaffMember
+from scheduling.rules import current_rules
+
+# (start, end) of one slot
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What one run changed: slots added, reopened or refitted, shut."""
+
+    added: int
+    refitted: int
+    shut: int
+
+
+def spans_on(calendar: OfficeCalendar, day: date, slot_minutes: int) -> list[Span]:
+    """The slots of a day: back to back from each opening, none running past a closing minute."""
+    length = timedelta(minutes=slot_minutes)
+    spans = []
+    for opens, closes in calendar.hours_on(day):
+        start = on(day, opens)
+        while start + length <= on(day, closes):
+            spans.append((start, start + length))
+            start += length
+    return spans
+
+
+def who_can_go(span: Span, *, people: Sequence[int], absences: Sequence[tuple[int, datetime, datetime]]) -> int:
+    """How many of these people are not away at any moment of the slot."""
+    start, end = span
+    away = {staff for staff, begins, ends in absences if begins < end and start < ends}
+    return len(set(people) - away)
+
+
+def open_slots(*, now: datetime | None = None, horizon_days: int | None = None) -> Opened:
+    """Open the slots of the coming working days (the rules say how many) and refit those already there.
+
+    Safe to run at any time and twice at once. Slots set by hand are left alone; booked places are never taken back:
+    where fewer people can go than places are booked, the slot is simply full (the board lists what cannot be served).
+    """
+    now = now or timezone.now()
+    rules, calendar = current_rules(), current_calendar()
+    today = now.astimezone(ZONE).date()
+    last = calendar.working_days_after(today, horizon_days or rules.horizon_days)
+    first_moment, last_moment = day_bounds(today)[0], day_bounds(last)[1]
+    people = list(StaffMember.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
+    absences = [
+        (staff, period.lower, period.upper)
+        for staff, period in Absence.objects.filter(period__overlap=(first_moment, last_moment)).values_list(
+            "staff", "period"
+        )
+    ]
+    wanted: dict[datetime, Span] = {}
+    for offset in range((last - today).days + 1):
+        for span in spans_on(calendar, today + timedelta(days=offset), rules.slot_minutes):
+            wanted[span[0]] = span
+    with transaction.atomic():
+        there = {
+            slot.starts_at: slot for slot in Slot.objects.filter(starts_at__gte=first_moment, starts_at__lt=last_moment)
+        }
+        shut = _shut(slot for start, slot in there.items() if start not in wanted)
+        left_over = _visits_outside(wanted, first_moment, last_moment)
+        new, refitted = [], 0
+        for start, span in sorted(wanted.items()):
+            able = who_can_go(span, people=people, absences=absences)
+            able = max(0, able - sum(1 for begins, ends in left_over if begins < span[1] and span[0] < ends))
+            slot = there.get(start)
+            if slot is None:
+                reserve = min(rules.reserved_places, able)
+                new.append(Slot(starts_at=start, ends_at=span[1], capacity=able, reserved=reserve))
+            elif not slot.is_set_by_hand:
+                refitted += _refit(slot, ends_at=span[1], able=able, reserve=rules.reserved_places)
+        Slot.objects.bulk_create(new, ignore_conflicts=True)
+    return Opened(added=len(new), refitted=refitted, shut=shut)
+
+
+def _refit(slot: Slot, *, ends_at: datetime, able: int, reserve: int) -> int:
+    """Bring one slot to what the day allows. The arithmetic is the database's: a booking may come in meanwhile."""
+    capacity = Greatest(F("booked"), Value(able))
+    kept = Least(Value(reserve), capacity)
+    return (
+        Slot.objects.filter(pk=slot.pk)
+        .exclude(Q(capacity=capacity) & Q(reserved=kept) & Q(is_open=True) & Q(ends_at=ends_at))
+        .update(capacity=capacity, reserved=kept, is_open=True, ends_at=ends_at)
+    )
+
+
+def _shut(slots: Iterable[Slot]) -> int:
+    ids = sorted(slot.pk for slot in slots if slot.is_open and not slot.is_set_by_hand)
+    return Slot.objects.filter(pk__in=ids).update(is_open=False)
+
+
+def _visits_outside(wanted: dict[datetime, Span], first: datetime, last: datetime) -> list[Span]:
+    """Live visits booked under earlier hours: they keep people busy though their slot is gone."""
+    rows = Appointment.objects.filter(is_live=True, starts_at__gte=first, starts_at__lt=last)
+    return [span for span in rows.values_list("starts_at", "ends_at") if span[0] not in wanted]
+
+
+def misfits(*, now: datetime | None = None) -> list[Appointment]:
+    """Coming visits that no longer fit the office hours (after a change of hours or a closure), in order."""
+    now = now or timezone.now()
+    calendar = current_calendar()
+    coming = Appointment.objects.filter(is_live=True, starts_at__gt=now).select_related("ward", "slot")
+    found = []
+    for visit in coming.order_by("starts_at", "pk"):
+        closes = calendar.closes_after(visit.starts_at)
+        if closes is None or visit.ends_at > closes:
+            found.append(visit)
+    return found
