@@ -10,7 +10,7 @@ from django.template import engines
 from tests.pages import StrictClient
 from tests.templates import FailOnUnknownVariable
 
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.people", "tests.browsing", "tests.stack"]
 
 
 @pytest.fixture(autouse=True, scope="session")
