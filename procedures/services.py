@@ -3,6 +3,7 @@
 from typing import Any
 
 from procedures.errors import ProcedureNotFound, VersionNotFound
+from procedures.keystrokes import composed
 from procedures.loading import PACKAGED_FILE, Change, LoadReport, load_catalogue
 from procedures.models import DossierComponent, Field, Keyword, Procedure, ProcedureQuerySet, ProcedureVersion
 from procedures.text import clean, fold
@@ -18,6 +19,7 @@ __all__ = [
     "Procedure",
     "ProcedureVersion",
     "clean",
+    "composed",
     "fields_in_scope",
     "fold",
     "get_procedure",
