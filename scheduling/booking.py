@@ -1,7 +1,8 @@
 """Taking, changing and freeing places. The guarded updates here are the only writers of a slot's counters.
 
 Locks, always in this order: the visit's row, slots by id, staff by id. A single place is taken by one guarded UPDATE
-and needs no lock of its own; several slots are locked in order first, so that two long visits cannot wait for each other.
+and needs no lock of its own; several slots are locked in order first, so that two long visits never wait for each
+other.
 """
 
 from collections.abc import Sequence

@@ -79,7 +79,8 @@ def open_slots(*, now: datetime | None = None, horizon_days: int | None = None) 
             able = max(0, able - sum(1 for begins, ends in left_over if begins < span[1] and span[0] < ends))
             slot = there.get(start)
             if slot is None:
-                reserve = min(rules.reserved_places, able)
+                # However few can go, one place stays for the public.
+                reserve = min(rules.reserved_places, max(0, able - 1))
                 new.append(Slot(starts_at=start, ends_at=span[1], capacity=able, reserved=reserve))
             elif not slot.is_set_by_hand:
                 refitted += _refit(slot, ends_at=span[1], able=able, reserve=rules.reserved_places)
@@ -90,7 +91,7 @@ def open_slots(*, now: datetime | None = None, horizon_days: int | None = None) 
 def _refit(slot: Slot, *, ends_at: datetime, able: int, reserve: int) -> int:
     """Bring one slot to what the day allows. The arithmetic is the database's: a booking may come in meanwhile."""
     capacity = Greatest(F("booked"), Value(able))
-    kept = Least(Value(reserve), capacity)
+    kept = Least(Value(reserve), Greatest(Value(0), capacity - Value(1)))
     return (
         Slot.objects.filter(pk=slot.pk)
         .exclude(Q(capacity=capacity) & Q(reserved=kept) & Q(is_open=True) & Q(ends_at=ends_at))
