@@ -22,7 +22,7 @@ class MissingFact(RegistrationError):
 
 
 class EditedMeanwhile(RegistrationError):
-    """Somebody saved other values since the form was opened. `theirs` maps field → (their value now, what the form started from)."""
+    """Somebody saved other values since the form was opened. `theirs`: field → (value now, value sent)."""
 
     def __init__(self, sentence: str, theirs: dict[str, tuple[str, str]]):
         super().__init__(sentence)

@@ -1,4 +1,4 @@
-"""The one place where a registration changes state. `move()` stays dumb: the use case around it does the rest, in order."""
+"""The one place where a registration changes state. `move()` stays dumb: the use case around it does the rest."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,8 +57,8 @@ def move(
 ) -> Transition:
     """Change the state from what `registration` says to `to`, with `fields`, and write it into the history.
 
-    `registration` must be as the caller read it: the UPDATE happens only if the row still has that state, so of two people
-    pressing at once one does it and the other reads what happened. The instance is brought up to date.
+    `registration` must be as the caller read it: the UPDATE happens only if the row still has that state, so of two
+    people pressing at once one does it and the other reads what happened. The instance is brought up to date.
     Raises StaleState (moved meanwhile, or not a step of the table) and MissingFact (a constraint of the table).
     """
     before = State(registration.state)
@@ -105,4 +105,4 @@ def _already(registration: Registration, to: State) -> str:
     label = State(registration.state).label
     if registration.state == to:
         return f"Việc này đã làm rồi: hồ sơ {registration.code} đã ở bước “{label}”{when}{who}."
-    return f"Hồ sơ {registration.code} đang ở bước “{label}”{when}{who} nên không làm được việc này. Anh/chị xem lại rồi làm tiếp."
+    return f"Hồ sơ {registration.code} đang ở bước “{label}”{when}{who} nên không làm được việc này. Hãy xem lại."

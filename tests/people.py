@@ -6,13 +6,17 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 
-ROLES = {"verifier": "Xác minh", "field_staff": "Cán bộ", "manager": "Lãnh đạo", "administrator": "Quản trị"}
+from registrations.roles import ADMINISTRATORS, FIELD_STAFF, MANAGERS, VERIFIERS, load_roles
+
+ROLES = {"verifier": VERIFIERS, "field_staff": FIELD_STAFF, "manager": MANAGERS, "administrator": ADMINISTRATORS}
 
 
 def make_user(role: str, **fields: Any) -> User:
     """A member of staff with one role of `ROLES`."""
     user = get_user_model().objects.create_user(**{"username": role, **fields})
-    user.groups.add(Group.objects.get_or_create(name=ROLES[role])[0])
+    if not Group.objects.filter(name=ROLES[role]).exists():
+        load_roles()
+    user.groups.add(Group.objects.get(name=ROLES[role]))
     return user
 
 

@@ -1,0 +1,208 @@
+"""A request comes in, its facts are mended, the same person is found again."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from procedures.services import Procedure
+from registrations import notices
+from registrations.codes import new_code
+from registrations.errors import EditedMeanwhile, MissingFact, RegistrationError, StaleState
+from registrations.models import Citizen, FieldChange, Registration, WorkRules
+from registrations.notices import Notice
+from registrations.states import CLOSED_STATES, State
+from registrations.transitions import Actor, begin
+from scheduling import services as scheduling
+from scheduling.services import Ward
+
+if TYPE_CHECKING:
+    from zalo_bridge.services import Contact
+
+CODE_TRIES = 8
+
+
+def find_citizen(*, phone: str = "", contact: "Contact | None" = None) -> Citizen | None:
+    """The person behind a contact, else behind a phone number (E.164). A merged one answers with the one kept."""
+    people = Citizen.objects.filter(erased_at__isnull=True).order_by("-created_at", "-id")
+    found = people.filter(contact=contact).first() if contact is not None else None
+    if found is None and phone:
+        found = people.filter(phone=phone).first()
+    while found is not None and found.merged_into is not None:
+        found = found.merged_into
+    return found
+
+
+def register(
+    *,
+    citizen: Citizen,
+    procedure: Procedure | None,
+    words: str = "",
+    slot_id: int | None = None,
+    address_line: str = "",
+    ward: Ward | None = None,
+    channel: str,
+    actor: Actor,
+    time_wish: str = "",
+    now: datetime | None = None,
+) -> Registration:
+    """Store a request, take its place in the slot, owe the citizen the confirmation.
+
+    Raises the errors of `scheduling.services.book` (SlotFull, SlotGone, …) with nothing stored.
+    """
+    at = now or timezone.now()
+    if slot_id is not None and ward is None:
+        raise MissingFact("Cần biết phường, xã trước khi giữ giờ hẹn.")
+    with transaction.atomic():
+        appointment = None
+        if slot_id is not None and ward is not None:
+            appointment = scheduling.book(
+                slot_id=slot_id,
+                ward=ward,
+                field=procedure.field if procedure else None,
+                minutes=minutes_of(procedure),
+                audience=audience_of(actor),
+                now=now,
+            )
+        registration = _store_with_free_code(
+            citizen=citizen,
+            procedure=procedure,
+            procedure_version=procedure.current_version if procedure else None,
+            words=words[:500],
+            appointment=appointment,
+            address_line=address_line[:300],
+            ward=ward,
+            channel=channel,
+            time_wish=time_wish[:200],
+            created_at=at,
+            state_changed_at=at,
+            call_due_at=scheduling.add_working_minutes(at, WorkRules.current().call_within_minutes),
+        )
+        line = begin(registration=registration, actor=actor, at=at)
+        notices.recompute_reminders(registration=registration)
+        notices.tell(registration=registration, kind=Notice.CONFIRMATION, occasion=str(line.pk))
+    return registration
+
+
+def minutes_of(procedure: Procedure | None) -> int:
+    """How long to allow at the citizen's home."""
+    return procedure.visit_minutes if procedure is not None else 45
+
+
+def audience_of(actor: Actor) -> Literal["public", "staff"]:
+    """Staff may use the places kept back for them."""
+    return "staff" if actor.kind == "staff" else "public"
+
+
+def _store_with_free_code(**fields: Any) -> Registration:
+    for _ in range(CODE_TRIES):
+        try:
+            with transaction.atomic():
+                return Registration.objects.create(code=new_code(), **fields)
+        except IntegrityError as error:
+            if "registrations_registration_code" not in str(error):
+                raise
+    raise RegistrationError("Chưa tạo được mã đăng ký, anh/chị thử lại.")
+
+
+CITIZEN_FIELDS = ("name", "phone", "priority")
+REQUEST_FIELDS = ("procedure", "address_line", "ward", "time_wish", "words")
+FIELD_LABELS = {
+    "name": "Họ tên",
+    "phone": "Điện thoại",
+    "priority": "Đối tượng ưu tiên",
+    "procedure": "Thủ tục",
+    "address_line": "Nơi hẹn",
+    "ward": "Phường, xã",
+    "time_wish": "Giờ mong muốn",
+    "words": "Lời người dân",
+    "visit": "Giờ hẹn",
+}
+
+
+def edit(
+    *, registration: Registration, fields: dict[str, Any], expected_version: int | None, actor: Actor
+) -> list[FieldChange]:
+    """Save mended facts (keys of FIELD_LABELS but `visit`), each with its old value in the history.
+
+    `expected_version` is what the form was opened with; None saves whatever happened meanwhile.
+    Raises EditedMeanwhile when somebody saved other values since, MissingFact when a needed fact would be emptied.
+    """
+    with transaction.atomic():
+        locked = (
+            Registration.objects.select_for_update(of=("self",))
+            .select_related("citizen", "procedure", "ward", "appointment")
+            .get(pk=registration.pk)
+        )
+        changed = {name: value for name, value in fields.items() if current_value(locked, name) != value}
+        if expected_version is not None and locked.version != expected_version and changed:
+            raise EditedMeanwhile(
+                "Có người vừa sửa hồ sơ này. Anh/chị xem hai bản bên dưới rồi chọn.",
+                {
+                    name: (shown(locked, name, current_value(locked, name)), shown(locked, name, value))
+                    for name, value in changed.items()
+                },
+            )
+        if (
+            "procedure" in changed
+            and changed["procedure"] is None
+            and locked.state not in (State.SUBMITTED, State.NEEDS_INFO)
+        ):
+            raise MissingFact("Hồ sơ đã xác minh phải có thủ tục.")
+        if locked.state in CLOSED_STATES and set(changed) - {"name", "phone", "priority"}:
+            raise StaleState(f"Hồ sơ {locked.code} đã kết thúc, không sửa được nội dung nữa.")
+        changes = [
+            FieldChange(
+                registration=locked,
+                field=name,
+                old=shown(locked, name, current_value(locked, name))[:500],
+                new=shown(locked, name, value)[:500],
+                actor=actor.user,
+                actor_kind=actor.kind,
+            )
+            for name, value in changed.items()
+        ]
+        if not changes:
+            return []
+        _apply(locked, changed)
+        FieldChange.objects.bulk_create(changes)
+        notices.recompute_reminders(registration=locked)
+        if "procedure" in changed and changed["procedure"] is not None:
+            # A citizen who prepared the papers of the wrong procedure must hear it before the visit.
+            notices.tell(registration=locked, kind=Notice.PROCEDURE_CHANGED, occasion=str(locked.version))
+    registration.refresh_from_db()
+    return changes
+
+
+def _apply(registration: Registration, changed: dict[str, Any]) -> None:
+    citizen = registration.citizen
+    for name in CITIZEN_FIELDS:
+        if name in changed:
+            setattr(citizen, name, changed[name])
+    if names := [name for name in CITIZEN_FIELDS if name in changed]:
+        citizen.save(update_fields=names)
+    for name in REQUEST_FIELDS:
+        if name in changed:
+            setattr(registration, name, changed[name])
+    names = [name for name in REQUEST_FIELDS if name in changed]
+    if "procedure" in changed:
+        registration.procedure_version = registration.procedure.current_version if registration.procedure else None
+        names.append("procedure_version")
+    registration.version += 1
+    registration.save(update_fields=[*names, "version"])
+
+
+def current_value(registration: Registration, name: str) -> Any:
+    return getattr(registration.citizen if name in CITIZEN_FIELDS else registration, name)
+
+
+def shown(registration: Registration, name: str, value: Any) -> str:
+    """A value as the history shows it."""
+    if value in (None, ""):
+        return ""
+    if name == "priority":
+        return str(Citizen.Priority(value).label)
+    if name == "procedure":
+        return str(value.short_name)
+    return str(value)

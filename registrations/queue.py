@@ -1,0 +1,239 @@
+"""The queue: its tabs, what is late, how it is ordered, one page of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.core.cache import cache
+from django.db.models import Count, DateTimeField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from registrations.models import Registration, WorkRules
+from registrations.states import OPEN_STATES, State
+from scheduling import services as scheduling
+from scheduling.services import Assignment
+
+PAGE_SIZE = 50
+COUNTS_KEPT_S = 5
+COUNT_UP_TO = 1000
+FAR_FUTURE = datetime(9999, 1, 1, tzinfo=timezone.get_default_timezone())
+
+
+@dataclass(frozen=True)
+class Tab:
+    """What needs doing next. `hint` is what an empty tab teaches."""
+
+    slug: str
+    title: str
+    hint: str
+    order: str
+    is_urgent: bool = False
+
+
+TABS = (
+    Tab("goi", "Gọi xác minh", "Hồ sơ mới đăng ký sẽ hiện ở đây để gọi xác minh.", "han", is_urgent=True),
+    Tab("bo-sung", "Chờ bổ sung", "Hồ sơ đã nhắn người dân bổ sung sẽ chờ ở đây.", "moi"),
+    Tab("phan-cong", "Chờ phân công", "Hồ sơ đã xác minh sẽ chờ ở đây để cử cán bộ.", "hen"),
+    Tab("hen-lai", "Cần hẹn lại", "Lịch đến mà không gặp người dân sẽ hiện ở đây để hẹn lại.", "moi"),
+    Tab("hom-nay", "Hôm nay", "Hôm nay không có lịch hẹn nào.", "hen"),
+    Tab("qua-han", "Quá hạn", "Không có việc nào trễ. Tốt lắm!", "moi", is_urgent=True),
+    Tab("tat-ca", "Tất cả", "Chưa có hồ sơ nào. Hồ sơ đến từ Zalo, điện thoại hoặc quầy sẽ hiện ở đây.", "moi"),
+)
+TAB_BY_SLUG = {tab.slug: tab for tab in TABS}
+ORDERS = {"moi": "Mới nhất", "cu": "Cũ nhất", "han": "Hạn gọi", "hen": "Giờ hẹn", "ten": "Tên (A–Z)"}
+
+
+def today_span(now: datetime) -> tuple[datetime, datetime]:
+    """The local day around `now`, half open."""
+    start = timezone.make_aware(datetime.combine(timezone.localdate(now), time.min))
+    return start, start + timedelta(days=1)
+
+
+def is_today(now: datetime) -> Q:
+    start, end = today_span(now)
+    return Q(
+        appointment__is_live=True,
+        appointment__starts_at__gte=start,
+        appointment__starts_at__lt=end,
+        state__in=(*OPEN_STATES, State.COMPLETED),
+    )
+
+
+def is_late(now: datetime) -> Q:
+    """Anything that should have happened by now: the call, the citizen's answer, sending someone, closing the visit."""
+    rules = WorkRules.current()
+    return (
+        Q(state=State.SUBMITTED, call_due_at__lt=now)
+        | Q(state=State.NEEDS_INFO, state_changed_at__lt=silent_since(timezone.localdate(now), rules.needs_info_days))
+        | Q(state=State.VERIFIED, appointment__starts_at__lt=now + timedelta(hours=rules.assign_before_hours))
+        | Q(state=State.ASSIGNED, appointment__ends_at__lt=now)
+        | Q(state=State.IN_PROGRESS, appointment__ends_at__lt=now - timedelta(hours=2))
+    )
+
+
+def silent_since(today: date, working_days: int) -> datetime:
+    """Who was asked before this moment has had `working_days` working days to answer."""
+    key = f"registrations:silent-since:{today:%Y%m%d}:{working_days}"
+    known: date | None = cache.get(key)
+    if known is None:
+        known = today - timedelta(days=working_days)
+        while scheduling.working_days_after(known, working_days) > today:
+            known -= timedelta(days=1)
+        cache.set(key, known, 3600)
+    return timezone.make_aware(datetime.combine(known, time.min))
+
+
+def in_tab(registrations: QuerySet[Registration], slug: str, now: datetime) -> QuerySet[Registration]:
+    """The requests of one tab, unordered."""
+    conditions: dict[str, Callable[[], Q]] = {
+        "goi": lambda: Q(state=State.SUBMITTED),
+        "bo-sung": lambda: Q(state=State.NEEDS_INFO),
+        "phan-cong": lambda: Q(state=State.VERIFIED),
+        "hen-lai": lambda: Q(state=State.NO_SHOW),
+        "hom-nay": lambda: is_today(now),
+        # Named states first: the index on state keeps a million closed requests out of the question.
+        "qua-han": lambda: Q(state__in=OPEN_STATES) & is_late(now),
+    }
+    return registrations.filter(conditions[slug]()) if slug in conditions else registrations
+
+
+def tab_counts(now: datetime) -> dict[str, int]:
+    """How many wait in each tab (all but `tat-ca`), at most some seconds old."""
+    known: dict[str, int] | None = cache.get("registrations:tab-counts")
+    if known is None:
+        open_ones = Registration.objects.filter(state__in=OPEN_STATES)
+        start, end = today_span(now)
+        known = open_ones.aggregate(
+            **{
+                "goi": Count("pk", filter=Q(state=State.SUBMITTED)),
+                "bo-sung": Count("pk", filter=Q(state=State.NEEDS_INFO)),
+                "phan-cong": Count("pk", filter=Q(state=State.VERIFIED)),
+                "hen-lai": Count("pk", filter=Q(state=State.NO_SHOW)),
+                "qua-han": Count("pk", filter=is_late(now)),
+            }
+        )
+        known["hom-nay"] = Registration.objects.filter(is_today(now)).count()
+        cache.set("registrations:tab-counts", known, COUNTS_KEPT_S)
+    return known
+
+
+def forget_counts() -> None:
+    """After an action the person who did it must see the new numbers at once."""
+    cache.delete("registrations:tab-counts")
+
+
+def with_row_facts(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    """What a row shows, in two queries whatever the page size."""
+    return registrations.select_related("citizen", "procedure", "appointment", "ward").prefetch_related(
+        Prefetch(
+            "appointment__assignments",
+            queryset=Assignment.objects.filter(is_active=True, is_lead=True).select_related("staff"),
+            to_attr="leads",
+        )
+    )
+
+
+def count_up_to(registrations: QuerySet[Registration], limit: int = COUNT_UP_TO) -> int:
+    """How many, but no more than `limit` + 1: nobody reads the difference between 40,000 and 41,000."""
+    return registrations.order_by().values("pk")[: limit + 1].count()
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order with a total, so that a page can start after any row: a value and the id, both in one direction."""
+
+    value: str | Combinable
+    descending: bool
+    only: Q = Q()
+
+
+def order_of(slug: str, tab: str) -> Order:
+    if slug == "ten":
+        return Order("citizen__sort_key", descending=False)
+    if slug == "cu":
+        return Order("created_at", descending=False)
+    if slug == "han":
+        return (
+            Order(Coalesce("call_due_at", Value(FAR_FUTURE), output_field=DateTimeField()), descending=False)
+            if tab != "goi"
+            else Order("call_due_at", descending=False, only=Q(call_due_at__isnull=False))
+        )
+    if slug == "hen":
+        if tab == "tat-ca":
+            # Over everything only live visits are walked, latest first, along the index of visits.
+            return Order("appointment__starts_at", descending=True, only=Q(appointment__is_live=True))
+        return Order(
+            Coalesce("appointment__starts_at", Value(FAR_FUTURE), output_field=DateTimeField()), descending=False
+        )
+    return Order("created_at", descending=True)
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: Sequence[Registration]
+    next_after: int | None
+    previous_before: int | None
+
+
+def one_page(
+    registrations: QuerySet[Registration],
+    order: Order,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """The rows after (or before) the row with that id: page 1,000 is as quick as page 1, nothing shifts while reading.
+
+    The mark is an id and not a value, so that no name ends up in an address. A mark that is gone gives the first page.
+    """
+    value = F(order.value) if isinstance(order.value, str) else order.value
+    rows = registrations.filter(order.only).annotate(place=value)
+    mark_id = after if after is not None else before
+    mark = None
+    if mark_id is not None:
+        mark = Registration.objects.filter(pk=mark_id).annotate(place=value).values("place", "pk").first()
+    backwards = mark is not None and after is None
+    descending = order.descending != backwards
+    if mark is not None and mark["place"] is not None:
+        way = "lt" if descending else "gt"
+        # The first condition alone would do for the answer; it is there so that the index is entered at the right leaf.
+        rows = rows.filter(**{f"place__{way}e": mark["place"]}).filter(
+            Q(**{f"place__{way}": mark["place"]}) | Q(**{f"pk__{way}": mark["pk"]})
+        )
+    rows = rows.order_by(F("place").desc() if descending else F("place").asc(), "-pk" if descending else "pk")
+    found = list(with_row_facts(rows)[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    if backwards:
+        found.reverse()
+        return Page(found, found[-1].pk if found else None, found[0].pk if found and more else None)
+    return Page(found, found[-1].pk if more else None, found[0].pk if found and mark is not None else None)
+
+
+def estimated_total() -> int:
+    """About how many requests there are. Counting a million rows takes too long: the planner knows roughly."""
+    exact_up_to = count_up_to(Registration.objects.all(), 20_000)
+    if exact_up_to <= 20_000:
+        return exact_up_to
+    return _planner_estimate()
+
+
+def _planner_estimate() -> int:
+    row = Registration.objects.raw(
+        "SELECT 0 AS id, reltuples::bigint AS estimate FROM pg_class WHERE oid = 'registrations_registration'::regclass"
+    )[0]
+    return int(row.estimate)
+
+
+def newest_id() -> int:
+    """The mark from which the screen asks for what is new."""
+    return Registration.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def latest_attempts() -> Subquery:
+    """Outcome of the last call of each request."""
+    calls = Registration.calls.rel.related_model.objects.filter(registration=OuterRef("pk")).order_by("-at", "-pk")
+    return Subquery(calls.values("outcome")[:1])

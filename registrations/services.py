@@ -1,0 +1,56 @@
+"""Door of registrations: every change of a request goes through one of these, in order change → schedule → notice.
+
+Each is one transaction (or a savepoint of the caller's). Nothing here talks to Zalo: notices are rows sent later.
+"""
+
+from registrations.intake import edit, find_citizen, register
+from registrations.transitions import Actor
+from registrations.verification import (
+    answer_received,
+    ask_for_more,
+    close_unreachable,
+    log_call,
+    owe_call,
+    reject,
+    save_checklist,
+    verify,
+)
+from registrations.visits import (
+    assign,
+    cancel,
+    change_time,
+    complete,
+    not_at_home,
+    rate,
+    reassign,
+    rebook,
+    set_off,
+    start,
+    unassign,
+)
+
+__all__ = [
+    "Actor",
+    "answer_received",
+    "ask_for_more",
+    "assign",
+    "cancel",
+    "change_time",
+    "close_unreachable",
+    "complete",
+    "edit",
+    "find_citizen",
+    "log_call",
+    "not_at_home",
+    "owe_call",
+    "rate",
+    "reassign",
+    "rebook",
+    "register",
+    "reject",
+    "save_checklist",
+    "set_off",
+    "start",
+    "unassign",
+    "verify",
+]

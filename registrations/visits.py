@@ -1,0 +1,265 @@
+"""From a verified request to a filed dossier: who goes, when, what came of it, what the citizen thought."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils import timezone
+
+from registrations import notices
+from registrations.errors import MissingFact, StaleState
+from registrations.intake import audience_of, minutes_of
+from registrations.models import FieldChange, Notification, Registration
+from registrations.notices import Notice
+from registrations.roles import MANAGERS
+from registrations.states import State
+from registrations.transitions import Actor, move
+from registrations.verification import give_back_place
+from scheduling import services as scheduling
+from scheduling.services import Appointment, Assignment, StaffMember
+
+LOW_RATING = 2
+
+
+def assign(*, registration: Registration, staff: StaffMember, actor: Actor, reason: str = "") -> Assignment:
+    """Send this person. Raises the errors of `scheduling.services.assign` with a sentence saying why they cannot go."""
+    with transaction.atomic():
+        appointment = _visit_of(registration)
+        line = move(registration=registration, to=State.ASSIGNED, actor=actor, reason=reason)
+        assignment = scheduling.assign(appointment=appointment, staff=staff, by=actor.user, reason=reason)
+        notices.tell(registration=registration, kind=Notice.ASSIGNED, occasion=str(line.pk))
+    return assignment
+
+
+def reassign(*, registration: Registration, staff: StaffMember, actor: Actor, reason: str = "") -> Assignment:
+    """Send somebody else. The state stays; the history shows both people."""
+    with transaction.atomic():
+        locked = _locked(registration)
+        if locked.state != State.ASSIGNED:
+            raise StaleState(
+                f"Hồ sơ {locked.code} đang ở bước “{locked.get_state_display()}” nên không đổi người được."
+            )
+        assignment = scheduling.reassign(appointment=_visit_of(locked), staff=staff, by=actor.user, reason=reason)
+        notices.tell(registration=locked, kind=Notice.REASSIGNED, occasion=str(assignment.pk))
+    return assignment
+
+
+def unassign(*, registration: Registration, reason: str, actor: Actor) -> Registration:
+    """Nobody goes for now; the request waits for another person. The citizen is told when there is one."""
+    if not reason.strip():
+        raise MissingFact("Hãy ghi lý do bỏ phân công.")
+    with transaction.atomic():
+        move(registration=registration, to=State.VERIFIED, actor=actor, reason=reason.strip())
+        scheduling.unassign(appointment=_visit_of(registration), by=actor.user, reason=reason.strip())
+    return registration
+
+
+def set_off(*, registration: Registration, actor: Actor) -> Registration:
+    """On the way: the citizen is told once."""
+    now = timezone.now()
+    with transaction.atomic():
+        left = Registration.objects.filter(pk=registration.pk, state=State.ASSIGNED, set_off_at__isnull=True)
+        if not left.update(set_off_at=now):
+            raise StaleState(f"Hồ sơ {registration.code} đã báo đang đi hoặc không còn chờ đi.")
+        registration.set_off_at = now
+        notices.tell(registration=registration, kind=Notice.ON_THE_WAY, occasion=_visit_number(registration))
+    return registration
+
+
+def start(*, registration: Registration, actor: Actor) -> Registration:
+    """At the citizen's door."""
+    now = timezone.now()
+    move(registration=registration, to=State.IN_PROGRESS, actor=actor, at=now, arrived_at=now)
+    return registration
+
+
+def complete(*, registration: Registration, dossier_number: str, actor: Actor) -> Registration:
+    """The dossier is on the national portal under this number. Arrival is noted too, if nobody pressed it."""
+    number = dossier_number.strip()
+    if not number:
+        raise MissingFact("Hãy nhập mã hồ sơ trên Cổng dịch vụ công.")
+    with transaction.atomic():
+        if registration.state == State.ASSIGNED:
+            start(registration=registration, actor=actor)
+        line = move(
+            registration=registration,
+            to=State.COMPLETED,
+            actor=actor,
+            dossier_number=number[:60],
+            finished_at=timezone.now(),
+        )
+        notices.recompute_reminders(registration=registration)
+        notices.tell(
+            registration=registration, kind=Notice.COMPLETED, occasion=str(line.pk), dossier_number=number[:60]
+        )
+    return registration
+
+
+def not_at_home(*, registration: Registration, reason: str, actor: Actor) -> Registration:
+    """Nobody opened. The request waits for a new time or a cancellation."""
+    with transaction.atomic():
+        line = move(
+            registration=registration,
+            to=State.NO_SHOW,
+            actor=actor,
+            reason=reason.strip() or "Không có người ở nhà",
+            finished_at=timezone.now(),
+        )
+        notices.recompute_reminders(registration=registration)
+        notices.tell(registration=registration, kind=Notice.NO_SHOW, occasion=str(line.pk))
+    return registration
+
+
+def rebook(*, registration: Registration, slot_id: int, actor: Actor) -> Registration:
+    """A new time after nobody was at home: back to those who assign."""
+    with transaction.atomic():
+        line = move(
+            registration=registration,
+            to=State.VERIFIED,
+            actor=actor,
+            reason="Hẹn lại",
+            set_off_at=None,
+            arrived_at=None,
+            finished_at=None,
+        )
+        _take_place(registration, slot_id, actor)
+        _end_assignment(registration, actor, "Hẹn lại giờ khác")
+        notices.recompute_reminders(registration=registration)
+        notices.tell(registration=registration, kind=Notice.MOVED, occasion=str(line.pk))
+    return registration
+
+
+def change_time(*, registration: Registration, slot_id: int, actor: Actor) -> Registration:
+    """Another time. Whoever was going keeps the visit if they can; otherwise it waits to be assigned again."""
+    with transaction.atomic():
+        locked = _locked(registration)
+        if locked.state not in (State.SUBMITTED, State.NEEDS_INFO, State.VERIFIED, State.ASSIGNED):
+            raise StaleState(f"Hồ sơ {locked.code} đang ở bước “{locked.get_state_display()}” nên không đổi giờ được.")
+        before = when(locked.appointment)
+        _take_place(locked, slot_id, actor)
+        if when(locked.appointment) == before:
+            return registration
+        change = FieldChange.objects.create(
+            registration=locked,
+            field="visit",
+            old=before,
+            new=when(locked.appointment),
+            actor=actor.user,
+            actor_kind=actor.kind,
+        )
+        Registration.objects.filter(pk=locked.pk).update(set_off_at=None, time_wish="")
+        if locked.state == State.ASSIGNED and not _has_staff(locked):
+            move(
+                registration=locked,
+                to=State.VERIFIED,
+                actor=Actor.system(),
+                reason="Đổi giờ hẹn, cán bộ cũ không đi được giờ mới",
+            )
+        notices.recompute_reminders(registration=locked)
+        notices.tell(registration=locked, kind=Notice.MOVED, occasion=f"change-{change.pk}")
+    registration.refresh_from_db()
+    return registration
+
+
+def cancel(*, registration: Registration, reason: str, actor: Actor) -> Registration:
+    """No visit: the citizen changed their mind, or staff know it cannot happen. The place goes back."""
+    if not reason.strip():
+        raise MissingFact("Hãy ghi lý do hủy.")
+    with transaction.atomic():
+        line = move(
+            registration=registration,
+            to=State.CANCELLED,
+            actor=actor,
+            reason=reason.strip(),
+            finished_at=timezone.now(),
+            next_call_at=None,
+        )
+        give_back_place(registration)
+        notices.recompute_reminders(registration=registration)
+        notices.tell(registration=registration, kind=Notice.CANCELLED, occasion=str(line.pk), reason=reason.strip())
+    return registration
+
+
+def rate(*, registration: Registration, stars: int, words: str = "") -> Registration:
+    """What the citizen thought, 1 to 5. A low one becomes work for the managers, once. Later words replace earlier."""
+    if not 1 <= stars <= 5:
+        raise MissingFact("Đánh giá từ 1 đến 5.")
+    with transaction.atomic():
+        locked = _locked(registration)
+        if locked.state != State.COMPLETED:
+            raise StaleState(f"Hồ sơ {locked.code} chưa xong nên chưa đánh giá được.")
+        is_news = stars <= LOW_RATING and (locked.rating is None or locked.rating > LOW_RATING)
+        locked.rating, locked.rated_at = stars, timezone.now()
+        locked.rating_words = words.strip() or locked.rating_words
+        locked.save(update_fields=["rating", "rating_words", "rated_at"])
+        if is_news:
+            _tell_managers(locked, f"Hồ sơ {locked.code} được đánh giá {stars}/5. Cần xem lại và gọi hỏi người dân.")
+    registration.refresh_from_db()
+    return registration
+
+
+def when(appointment: Appointment | None) -> str:
+    """A visit's time as the history shows it: 08:00 25/11/2026."""
+    return f"{timezone.localtime(appointment.starts_at):%H:%M %d/%m/%Y}" if appointment is not None else ""
+
+
+def _locked(registration: Registration) -> Registration:
+    return (
+        Registration.objects.select_for_update(of=("self",))
+        .select_related("citizen", "appointment", "procedure", "ward")
+        .get(pk=registration.pk)
+    )
+
+
+def _visit_of(registration: Registration) -> Appointment:
+    if registration.appointment is None or not registration.appointment.is_live:
+        raise MissingFact("Hồ sơ chưa có giờ hẹn. Hãy chọn giờ trước khi phân công.")
+    return registration.appointment
+
+
+def _visit_number(registration: Registration) -> str:
+    appointment = registration.appointment
+    return f"{appointment.pk}-{appointment.sequence}" if appointment is not None else "0"
+
+
+def _take_place(registration: Registration, slot_id: int, actor: Actor) -> None:
+    """Move the visit to this slot, or book it where there is none yet."""
+    minutes = minutes_of(registration.procedure)
+    appointment: Appointment | None = registration.appointment
+    if appointment is not None and appointment.is_live:
+        appointment = scheduling.move(
+            appointment=appointment, slot_id=slot_id, minutes=minutes, audience=audience_of(actor)
+        )
+    else:
+        if registration.ward is None:
+            raise MissingFact("Cần biết phường, xã trước khi giữ giờ hẹn.")
+        appointment = scheduling.book(
+            slot_id=slot_id,
+            ward=registration.ward,
+            field=registration.procedure.field if registration.procedure else None,
+            minutes=minutes,
+            audience=audience_of(actor),
+        )
+    registration.appointment = appointment
+    registration.save(update_fields=["appointment"])
+
+
+def _has_staff(registration: Registration) -> bool:
+    appointment = registration.appointment
+    return appointment is not None and appointment.assignments.filter(is_active=True, is_lead=True).exists()
+
+
+def _end_assignment(registration: Registration, actor: Actor, reason: str) -> None:
+    if _has_staff(registration) and registration.appointment is not None:
+        scheduling.unassign(appointment=registration.appointment, by=actor.user, reason=reason)
+
+
+def _tell_managers(registration: Registration, text: str, at: datetime | None = None) -> None:
+    managers = (
+        Group.objects.get(name=MANAGERS).user_set.filter(is_active=True)
+        if Group.objects.filter(name=MANAGERS).exists()
+        else []
+    )
+    Notification.objects.bulk_create(
+        Notification(user=user, registration=registration, text=text, at=at or timezone.now()) for user in managers
+    )

@@ -1,0 +1,78 @@
+"""An office with hours, a ward, a slot and a person who can go."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from registrations.models import Registration
+from registrations.transitions import Actor
+from scheduling.models import StaffMember, TravelTime, Ward, WorkingHours
+from tests.factories.registrations import FieldFactory, ProcedureFactory, RegistrationFactory
+from tests.factories.scheduling import NOW, SlotFactory, StaffMemberFactory, WardFactory, at
+
+
+@pytest.fixture
+def office_clock() -> Iterator[None]:
+    """Monday 23/11/2026, 09:00: open hours."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def office_clock_at() -> object:
+    """`with office_clock_at(moment):`"""
+    return lambda moment: time_machine.travel(moment, tick=False)
+
+
+@pytest.fixture
+def office(db: None, office_clock: object) -> None:
+    """07:00–11:30 and 13:30–17:00, Monday to Friday."""
+    for weekday in range(1, 6):
+        for opens, closes in (("07:00", "11:30"), ("13:30", "17:00")):
+            WorkingHours.objects.get_or_create(
+                weekday=weekday, opens_at=opens, defaults={"closes_at": closes, "valid_from": "2020-01-01"}
+            )
+    for distance, minutes in (("same", 10), ("neighbour", 15), ("far", 30)):
+        TravelTime.objects.get_or_create(distance=distance, defaults={"minutes": minutes})
+
+
+@pytest.fixture
+def ward(office: None) -> Ward:
+    return WardFactory(short_name="Mẫu Bắc")
+
+
+@pytest.fixture
+def procedure(office: None):
+    return ProcedureFactory(short_name="Giấy phép bán lẻ rượu mẫu")
+
+
+@pytest.fixture
+def free_slot(office: None):
+    return SlotFactory(starts_at=at("09:30"), capacity=2)
+
+
+@pytest.fixture
+def lan(ward: Ward) -> StaffMember:
+    """Covers the ward and the field."""
+    return StaffMemberFactory(name="Nguyễn Thị Mẫu Lan", title="chị", wards=[ward], fields=[FieldFactory()])
+
+
+@pytest.fixture
+def hung(ward: Ward) -> StaffMember:
+    return StaffMemberFactory(name="Trần Văn Mẫu Hùng", title="anh", wards=[ward], fields=[FieldFactory()])
+
+
+@pytest.fixture
+def request_in(ward: Ward, procedure):
+    """`request_in(state, **fields)`: a request with a visit on Wednesday morning."""
+
+    def make(state: str = "submitted", **fields) -> Registration:
+        return RegistrationFactory(**{"state": state, "ward": ward, "procedure": procedure, **fields})
+
+    return make
+
+
+@pytest.fixture
+def clerk(verifier) -> Actor:
+    return Actor.staff(verifier)
