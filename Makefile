@@ -2,7 +2,7 @@
 # make test    all tests
 # `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint format bench drills check clean
+.PHONY: help demo demo-reset test lint format bench drills check requirements messages clean
 
 PYTHON ?= python3
 BIN := .venv/bin/python
@@ -26,10 +26,10 @@ lint: ## style, types, arrows between the apps, migrations, deployment settings
 	@$(PYTHON) config/bootstrap.py dev
 	$(BIN) -m ruff check .
 	$(BIN) -m ruff format --check .
-	$(BIN) -m mypy
+	PYTHONPATH=. $(BIN) -m mypy
 	$(BIN) -m tests.environment makemigrations --check --dry-run
-	$(BIN) -m tests.environment check
-	$(BIN) -m config.deploy_check
+	$(BIN) -m tests.environment check --fail-level WARNING
+	$(BIN) -m tests.production check --deploy --fail-level WARNING
 
 format: ## rewrite the code in our style
 	@$(PYTHON) config/bootstrap.py dev
@@ -45,6 +45,17 @@ bench: ## measured figures against their goals; writes var/bench.json
 drills: ## kill parts of a running system and count what is lost; writes var/drills.json
 	@$(PYTHON) config/bootstrap.py dev
 	@exec $(BIN) -m tests.drills
+
+PINS := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+
+requirements: ## pin again what pyproject.toml asks for (needs uv)
+	$(PINS) -o requirements/base.txt
+	$(PINS) --extra demo -c requirements/base.txt -o requirements/demo.txt
+	$(PINS) --extra demo --extra dev -c requirements/demo.txt -o requirements/dev.txt
+
+messages: ## compile config/locale after an edit
+	@$(PYTHON) config/bootstrap.py dev
+	$(BIN) -m tests.messages
 
 clean: ## remove the environment and everything generated
 	rm -rf .venv var

@@ -1,4 +1,4 @@
-"""Make `.venv` and install what `requirements/<kind>.txt` pins. Standard library only: it runs before anything is there.
+"""Make `.venv` and install what `requirements/<kind>.txt` pins. Standard library only: it runs first.
 
     python3 config/bootstrap.py {base,demo,dev}
 
@@ -62,9 +62,8 @@ def install(kind: str) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert pip.stdout
     said, fetched = [], 0
-    for line in pip.stdout:
+    for line in pip.stdout or []:
         said.append(line)
         if line.startswith(("Collecting ", "Requirement already")):
             fetched += 1
@@ -82,7 +81,10 @@ def install(kind: str) -> None:
 
 def main(kind: str) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - this very file is what tells an older Python
-        sys.exit(f"Cần Python 3.11 trở lên; python3 ở máy này là {sys.version.split()[0]}. Có thể chỉ định: PYTHON=python3.12")
+        sys.exit(
+            f"Cần Python 3.11 trở lên; python3 ở máy này là {sys.version.split()[0]}. "
+            "Nếu có bản mới hơn, chỉ định nó, ví dụ: make demo PYTHON=python3.12"
+        )
     if not works():
         make_venv()
     if not any(is_installed(one) for one in [kind, *COVERED_BY[kind]]):

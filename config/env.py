@@ -1,4 +1,4 @@
-"""Read settings from the environment. Anything unset or unreadable stops the start with a sentence that says what to set."""
+"""Read settings from the environment. What is unset or unreadable stops the start with a sentence: what to set."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,9 @@ class Env:
             try:
                 value = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
-                raise ImproperlyConfigured(f"{name}_FILE points to {path}, which cannot be read: {error.strerror}.") from error
+                raise ImproperlyConfigured(
+                    f"{name}_FILE points to {path}, which cannot be read: {error.strerror}."
+                ) from error
         if value:
             return value
         if default is None:

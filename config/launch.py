@@ -1,6 +1,6 @@
 """Start a program so that it ends with whoever started it, and, on request, without root's rights.
 
-Run as a file by the interpreter (`python -I -S config/launch.py …`), never imported: it replaces itself with the program.
+Run as a file (`python -I -S config/launch.py …`), never imported: it replaces itself with the program.
 
     launch.py PARENT_PID SIGNAL {same,nobody} PROGRAM [ARGUMENT …]
 
@@ -76,7 +76,7 @@ def main(parent: int, signal_number: int, user: str, program: str, *arguments: s
         call("prctl", PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
         if os.getppid() != parent:  # died before we could ask
             sys.exit("launch.py: the process that started this one is gone")
-    os.execv(program, [program, *arguments])
+    os.execv(program, [program, *arguments])  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

@@ -22,8 +22,9 @@ PR_SET_CHILD_SUBREAPER = 36
 class Child:
     """A program we run beside us.
 
-    `argv[0]` is an absolute path; `cwd` a folder of ours under `var/` (see `end_leftovers`). `stop_signal` asks it to end (and is what it gets should we die first); what is left of
-    its group after `patience_s` seconds is killed. `before_start` runs before each start, also a restart.
+    `argv[0]` is an absolute path; `cwd` a folder of ours under `var/` (see `end_leftovers`). `stop_signal` asks it to
+    end (and is what it gets should we die first); what is left of its group after `patience_s` seconds is killed.
+    `before_start` runs before each start, also a restart.
     """
 
     name: str
@@ -64,8 +65,7 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def ask_to_stop(self) -> None:
-        if self.is_running():
-            assert self.process
+        if self.process and self.process.poll() is None:
             self.process.send_signal(self.stop_signal)
 
     def stop(self) -> None:
@@ -105,7 +105,9 @@ def hold(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise FolderIsTaken(f"Một bản khác đang chạy trong {folder}. Hãy dừng bản đó (Ctrl-C) rồi chạy lại.") from None
+            raise FolderIsTaken(
+                f"Một bản khác đang chạy trong {folder}. Hãy dừng bản đó (Ctrl-C) rồi chạy lại."
+            ) from None
         yield
 
 

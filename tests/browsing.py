@@ -1,7 +1,7 @@
 """A real Chromium for tests marked `browser`.
 
-`page` belongs to somebody in Việt Nam; a script error, a refused resource (our Content-Security-Policy at work) or a failed
-request for one of our files fails the test that caused it.
+`page` belongs to somebody in Việt Nam. A script error, a resource our Content-Security-Policy refuses or a file that is
+not there fails the test that caused it.
 """
 
 import os

@@ -1,8 +1,8 @@
 """What the environment says while tests run. A pytest plugin, loaded before Django reads its settings.
 
-The tests run as production does (DEBUG off), with the stand-in for Zalo switched on. Where `DATABASE_URL` or `REDIS_URL`
-is unset, servers are started in `var/test` for the length of the run; where it is set, a database `test_<name>` is made
-beside the one it names, and the Redis database it names is emptied again and again.
+The tests run as production does (DEBUG off), with the stand-in for Zalo switched on. Where `DATABASE_URL` or
+`REDIS_URL` is unset, servers are started in `var/test` for the length of the run; where it is set, a database
+`test_<name>` is made beside the one it names, and the Redis database it names is emptied again and again.
 
 `python -m tests.environment COMMAND …` runs a manage.py command in the same environment.
 """
@@ -46,7 +46,7 @@ FOR_TESTS = {
     "LOG_LEVEL": "WARNING",
     "DB_CONN_MAX_AGE": "0",
 }
-# Redis has 16 databases unless told otherwise; the workers of pytest-xdist take every eighth, counted from the given one.
+# Redis has 16 databases unless told otherwise; the workers of pytest-xdist take every eighth, from the given one on.
 REDIS_DATABASES, REDIS_STRIDE = 16, 8
 
 _running = contextlib.ExitStack()

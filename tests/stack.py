@@ -1,6 +1,6 @@
 """The whole system as real processes on a database of the tests: web server, worker, beat, and Zalo's stand-in.
 
-`live_stack` is for tests (each runs with a fresh, empty database); `run_stack` is the same for programs that are not tests.
+`live_stack` is for tests (each with a fresh, empty database); `run_stack` for programs that are not tests.
 """
 
 import contextlib
@@ -48,7 +48,9 @@ class Stack:
         """Until these parts do their work. Fails with the end of the log of one that died."""
         for name in names:
             part = self.parts[name]
-            ready = wait_until(lambda name=name: self.is_ready(name) or not self.parts[name].is_running(), timeout_s=STARTUP_S)
+            ready = wait_until(
+                lambda name=name: self.is_ready(name) or not self.parts[name].is_running(), timeout_s=STARTUP_S
+            )
             if not ready or not part.is_running():
                 raise AssertionError(f"{name} did not start:\n{part.last_lines(40)}")
 
@@ -108,7 +110,9 @@ def run_stack(folder: Path, *, database_url: str) -> Iterator[Stack]:
         "beat": [*celery, "beat", "--schedule", str(folder / "beat"), "--pidfile", "", "--loglevel", "INFO"],
     }
     parts = {
-        name: Child(name=name, argv=[sys.executable, *rest], log=folder / f"{name}.log", cwd=folder, env=env, patience_s=5)
+        name: Child(
+            name=name, argv=[sys.executable, *rest], log=folder / f"{name}.log", cwd=folder, env=env, patience_s=5
+        )
         for name, rest in arguments.items()
     }
     store = store_from_settings(settings, Path(env["ZALO_SIMULATOR_FILE"]))

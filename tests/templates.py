@@ -10,7 +10,7 @@ HARMLESS_FILTERS = {"default", "default_if_none"}
 
 
 class FailOnUnknownVariable:
-    """Stands in for Django's `string_if_invalid`: Django asks it twice ("%s" in it, then it % name) for each unknown name.
+    """Stands in for Django's `string_if_invalid`, asked twice for each unknown name: "%s" in it, then it % name.
 
     Django's own templates and those of packages rely on unknown names being empty, so only files under `base_dir`
     (and not in a virtual environment) fail. `{{ name|default:"…" }}` says that the name may be missing.
