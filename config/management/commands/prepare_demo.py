@@ -1,5 +1,6 @@
 """Bring the demo's database up to date in one process: tables, catalogue, wards, made-up people. Safe to repeat."""
 
+from io import StringIO
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, call_command, get_commands
@@ -25,4 +26,4 @@ class Command(BaseCommand):
             if name not in get_commands():
                 continue
             self.stdout.write(f"  {label} …")
-            call_command(name, verbosity=0)
+            call_command(name, verbosity=0, stdout=StringIO())  # what they print is for whoever runs them alone
