@@ -1,0 +1,474 @@
+"""From what people type to one plain line of known words, so that the readers of days and hours need only look for shapes.
+
+The line is ASCII. Known words are in capitals with one spelling each ("chiều", "chieu", "chieeuf", "chìu" → CHIEU), numbers
+are digits ("mười lăm" → 15), other words stay small and unmarked. Words that collide once the marks are gone (tối/tới/tôi,
+sáu/sau, mốt/một, ngày/ngay, tư/từ) are told apart by their marks where they were typed, by their neighbours where not.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from procedures.services import composed, fold
+
+_LONGEST_TEXT = 600  # longer messages are read from their beginning; nobody names a time after a page of text
+
+_CHUNK = re.compile(r"[^\W_]+|[^\w\s]|_", re.UNICODE)
+_MIXED_CLOCK = re.compile(r"(\d{1,2})(?:h|g|gi|gio|giờ|jo)(\d{1,2})(?:p|ph|phut|phút)?(?=\D|$)")
+_RUNS = re.compile(r"\d+|\D+")
+
+# Words whose meaning needs no context: spelling with or without marks → word.
+_PLAIN = {
+    "SANG": "sáng",
+    "TRUA": "trưa trư",
+    "CHIEU": "chiều chìu chiu chju chjeu xế",
+    "KHUYA": "khuya",
+    "TUAN": "tuần",
+    "BUA": "bữa",
+    "HOM": "hôm hum hơm",
+    "GIO": "giờ giời jo jờ zờ",
+    "PHUT": "phút fút",
+    "TIENG": "tiếng",
+    "RUOI": "rưỡi rưởi rươi rữi",
+    "TET": "tết",
+    "RAM": "rằm",
+    "CHAP": "chạp",
+    "GIENG": "giêng",
+    "KHONG": "không ko kg hok hông hong hem kh khong khg",
+    "BAN": "bận kẹt vướng",
+    "DOI": "đổi dời chuyển hoãn",
+    "LUC": "lúc khoảng cỡ chừng hồi vào",
+    "HOAC": "hoặc",
+    "TRUOC": "trước",
+    "GIUA": "giữa",
+    "TRU": "trừ đừng",
+}
+# Words that mean something only with exactly these marks; without marks their neighbours decide (see `_settle`).
+_MARKED = {
+    "tối": "TOI",
+    "tới": "NEXT",
+    "tôi": "toi",
+    "kế": "NEXT",
+    "sau": "SAU",
+    "sáu": "6",
+    "mốt": "MOT",
+    "một": "1",
+    "mai": "MAI",
+    "mơi": "MAI",
+    "nay": "NAY",
+    "này": "NI",
+    "nầy": "NI",
+    "ni": "NI",
+    "kia": "KIA",
+    "kìa": "KIAA",
+    "qua": "qua",
+    "ngày": "NGAY",
+    "ngay": "ngay",
+    "ngài": "NGAY",
+    "tháng": "THANG",
+    "thứ": "THU",
+    "thừ": "THU",
+    "thử": "THU",
+    "năm": "nam",
+    "lăm": "lam",
+    "nhăm": "lam",
+    "tư": "4",
+    "từ": "TU",
+    "tự": "tu",
+    "bốn": "4",
+    "hai": "2",
+    "ba": "3",
+    "bảy": "7",
+    "bẩy": "7",
+    "tám": "8",
+    "tầm": "LUC",
+    "chín": "9",
+    "mười": "10",
+    "mươi": "muoi",
+    "nữa": "NUA",
+    "nửa": "HALF",
+    "đầu": "DAU",
+    "cuối": "CUOI",
+    "mùng": "MUNG",
+    "mồng": "MUNG",
+    "đêm": "DEM",
+    "đến": "DEN",
+    "âm": "AM",
+    "kém": "KEM",
+    "bây": "bay",
+    "sang": "sang",
+}
+# Without marks these are left to their neighbours.
+_UNSETTLED = set(
+    "sang toi sau mot nay ngay thu thang nam tu ba bay tam bon chin muoi lam nham nua dau cuoi mung mong dem den am kem kia "
+    "mai moi t s c ch h g p ph gi r".split()
+)
+_NUMBER_WORDS = {"hai": "2", "bon": "4", "chin": "9"}
+_SHORT = {
+    "hnay": "HOM NAY",
+    "hn": "HOM NAY",
+    "homnay": "HOM NAY",
+    "bnay": "HOM NAY",
+    "hqua": "HOM qua",
+    "cn": "CN",
+    "chunhat": "CN",
+    "bh": "bay GIO",
+    "bjo": "bay GIO",
+    "bgio": "bay GIO",
+    "bayh": "bay GIO",
+    "bayjo": "bay GIO",
+    "sm": "SANG MAI",
+    "cmai": "CHIEU MAI",
+    "smai": "SANG MAI",
+    "tmai": "TOI MAI",
+    "cnay": "CHIEU NAY",
+    "snay": "SANG NAY",
+    "noel": "NOEL",
+    "tsau": "TUAN SAU",
+    "ttoi": "TUAN NEXT",
+    "thg": "THANG",
+}
+# Real words one slip away from a word above: never taken for a typing mistake.
+_INNOCENT = set("chie chiec nhat tua tan than thag sag sng hoc cho tru rau sau chia chiu nguy nga nay".split())
+_SLIPPERY = {
+    "sang": "SANG",
+    "chieu": "CHIEU",
+    "trua": "TRUA",
+    "tuan": "TUAN",
+    "ngay": "NGAY",
+    "thang": "THANG",
+    "nhat": "nhat",
+    "mung": "MUNG",
+}
+_PIECE = re.compile(
+    r"(?:h|g|gio)?(?:sang|trua|chieu|toi|mai|mot|nay|thu|tuan|sau|hom|ngay|chu|nhat|thang|kia|gio|hai|ba|nam|bay|buoi|ruoi|luc)+"
+)
+_PIECES = re.compile(
+    r"sang|trua|chieu|toi|mai|mot|nay|thu|tuan|sau|hom|ngay|chu|nhat|thang|kia|gio|hai|ba|nam|bay|buoi|ruoi|luc|h|g"
+)
+
+_DAY_NEXT = {"MAI", "MOT", "NAY", "NI", "KIA", "KIAA", "HOM", "BUA", "THU", "CN", "NGAY", "TUAN", "t", "MUNG", "RAM"}
+_UNITS = {"GIO", "TIENG", "NGAY", "TUAN", "PHUT", "HOM", "BUA", "RUOI", "h", "g", "gio"}
+_PARTS = {"SANG", "TRUA", "CHIEU", "TOI", "DEM", "KHUYA"}
+_CALLED = {"chi", "co", "ten", "ba", "di", "be", "anh", "em", "ong", "la"}
+
+
+@dataclass
+class _Word:
+    code: str  # the settled word, or the bare spelling while unsettled
+    glued: bool  # nothing between it and what came before
+    unsettled: bool = False
+    spelled: bool = False  # a number written in letters
+    titled: bool = False  # began with a capital
+
+
+def canonical(text: str) -> str:
+    """The line of known words for a message. Any text is accepted; an empty line means nothing was recognised."""
+    text = unicodedata.normalize("NFKC", text[:_LONGEST_TEXT]).replace("’", "'")
+    words: list[_Word] = []
+    end = -1
+    for found in _CHUNK.finditer(text):
+        glued = found.start() == end
+        end = found.end()
+        chunk = found.group()
+        words.extend(_read_chunk(chunk, glued=glued, following=text[end : end + 6].lower()))
+    _settle(words)
+    line = _joined(_numbers(words))
+    line = re.sub(r"\b(?:t|th)(?: ?\.)? ?([2-7])\b(?![/:.-]\d)", r"THU \1", line)
+    line = re.sub(r"\b(?:chu|chua) nh[au]t\b", "CN", line)
+    line = re.sub(r"(?<=\d) ?([/:]) ?(?=\d)", r"\1", line)
+    line = re.sub(r"(THU \d|\d:\d\d)([-,./])(?=\d)", r"\1 \2 ", line)  # "t2-24/11", "8:30-24/11": two things, not one
+    return re.sub(r" +", " ", line).strip()
+
+
+def _read_chunk(chunk: str, *, glued: bool, following: str) -> list[_Word]:
+    low = chunk.lower()
+    if low.isdigit() and low.isascii():
+        return [_Word(low, glued)]
+    if not any(c.isdigit() for c in low):
+        return _read_word(chunk, glued=glued)
+    if not low.replace("đ", "d").isalnum():
+        return []
+    whole = _vni(low, following)
+    if whole:
+        return [_Word(whole, glued)]
+    out: list[_Word] = []
+    clock = _MIXED_CLOCK.match(low)
+    if clock and int(clock.group(2)) < 60:
+        out.append(_Word(f"{clock.group(1)}:{clock.group(2):0>2}", glued))
+        low = low[clock.end() :]
+    for run in _RUNS.findall(low):
+        first = glued and not out
+        out.extend([_Word(run, first)] if run.isdigit() else _read_word(run, glued=first))
+    return out
+
+
+def _vni(low: str, following: str) -> str | None:
+    """The known word raw VNI keys spell, unless a plain reading ("thu7", "ngay2/12") is likelier."""
+    if not low.isascii() or re.fullmatch(r"(?:t|thu|th)[2-7]", low):
+        return None
+    word = composed(low)
+    if word == low:
+        return None
+    code = _SIGNATURES.get(_signature(word))
+    if code is None or (
+        re.fullmatch(r"(?:ngay|thang|mung)\d", low) and not re.match(r" (?:\d|mai|kia|mo|ho|na)", following)
+    ):
+        return None
+    return code
+
+
+def _read_word(raw: str, *, glued: bool) -> list[_Word]:
+    low = raw.lower()
+    titled = raw[:1].isupper() and not raw.isupper()
+    bare = fold(low)
+    marked = bare != low
+    if marked:
+        code = _SIGNATURES.get(_signature(low)) or _BARE.get(bare)
+        if code:
+            return [_Word(code, glued, spelled=code.isdigit() or code in {"nam", "lam", "muoi"}, titled=titled)]
+        if (
+            bare in _UNSETTLED
+            and len(bare) > 2
+            and bare not in {"toi", "sau", "mot", "tam", "ban", "den", "nam", "dem", "mong"}
+        ):
+            return [_Word(bare, glued, unsettled=True, titled=titled)]
+    if bare in _SHORT:
+        return [_Word(code, glued and not i) for i, code in enumerate(_SHORT[bare].split())]
+    if not marked:
+        if bare in _UNSETTLED:
+            return [_Word(bare, glued, unsettled=True, titled=titled)]
+        if bare in _NUMBER_WORDS:
+            return [_Word(_NUMBER_WORDS[bare], glued, spelled=True)]
+        if bare in _BARE:
+            return [_Word(_BARE[bare], glued)]
+        typed = composed(low)
+        if typed != low and (code := _SIGNATURES.get(_signature(typed))):
+            return [_Word(code, glued, spelled=code.isdigit() or code in {"nam", "lam", "muoi"})]
+    if bare in _SLIPS:
+        return [_Word(_SLIPS[bare], glued)]
+    if len(bare) >= 5 and _PIECE.fullmatch(bare):
+        return [w for piece in _PIECES.findall(bare) for w in _read_word(piece, glued=False)]
+    return [_Word(bare, glued)]
+
+
+def _settle(words: list[_Word]) -> None:
+    """Decide the words whose marks are missing by what stands beside them."""
+    for at, word in enumerate(words):
+        before = words[at - 1].code if at else ""
+        after = words[at + 1].code if at + 1 < len(words) else ""
+        beyond = words[at + 2].code if at + 2 < len(words) else ""
+        if word.unsettled:
+            word.code, word.spelled = _settled(word.code, before, after, beyond, words, at)
+        elif word.code == "nam" and word.spelled:  # "năm" typed with its mark: five, or year
+            if re.fullmatch(r"\d{4}", after) or after in {"NAY", "SAU", "NEXT", "NI", "nay", "sau", "toi"}:
+                if not (before == "THU" or before == "MUNG"):
+                    word.code, word.spelled = "NAM", False
+        if word.code == "MAI" and word.titled and before in _CALLED:
+            word.code = "mai"
+
+
+def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word], at: int) -> tuple[str, bool]:
+    """(word, is it a number in letters) for one unmarked word."""
+    number_before, number_after = before[:1].isdigit(), after[:1].isdigit()
+    match code:
+        case "sang":
+            asked_to_move = any(w.code == "DOI" for w in words[max(0, at - 4) : at])
+            moved_already = any(w.code in {"TO", "qua", "thanh"} for w in words[max(0, at - 3) : at])
+            return ("TO" if asked_to_move and not moved_already else "SANG"), False
+        case "toi":
+            if before in {"TUAN", "THANG", "NAM", "CN", "NGAY", "HOM", "BUA"} or (
+                at > 1 and words[at - 2].code in {"THU", "t"}
+            ):
+                return "NEXT", False
+            if number_after and (number_before or before in {"GIO", "h", "g"}):
+                return "NEXT", False
+            if (
+                after in _DAY_NEXT
+                or after in {"mai", "mot", "nay", "thu", "ngay", "kia"}
+                or before in {"GIO", "h", "g", "RUOI"}
+            ):
+                return "TOI", False
+            return ("TOI" if len(words) == 1 or number_before else "toi"), False
+        case "sau":
+            if before in {"THU", "MUNG"} or (
+                after in {"GIO", "gio", "RUOI", "h"} and beyond not in {"hanh", "lam", "nghi"}
+            ):
+                return "6", True
+            return "SAU", False
+        case "mot":
+            one = before in {"THANG", "MUNG", "10", "muoi"} or after in _UNITS or after in {"ngay", "thang", "THANG"}
+            return ("1", True) if one and before not in _PARTS else ("MOT", False)
+        case "nay":
+            return "NAY", False
+        case "ngay":
+            follows = after in _DAY_NEXT or after in {
+                "mai",
+                "mot",
+                "kia",
+                "mung",
+                "sau",
+                "nao",
+                "muoi",
+                "nam",
+                "nua",
+                "ba",
+                "ram",
+            }
+            return ("NGAY" if number_after or number_before or follows else "ngay"), False
+        case "thu":
+            weekday = after[:1] in set("2345678") or after in {"tu", "ba", "nam", "sau", "bay", "4", "3"}
+            return ("THU" if weekday and beyond != "tuc" else "thu"), False
+        case "thang":
+            return "THANG", False
+        case "nam":
+            if re.fullmatch(r"\d{4}", after) or (
+                after in {"NAY", "nay", "sau", "SAU", "NEXT", "toi"} and before not in {"THU", "MUNG"}
+            ):
+                return "NAM", False
+            five = (
+                before in {"THU", "MUNG", "THANG", "NGAY", "muoi", "10", "KEM", "kem"}
+                or after in _UNITS
+                or after == "ngay"
+            )
+            return ("nam", True) if five else ("nam_", False)
+        case "tu":
+            four = before in {"THU", "THANG", "MUNG", "muoi"} or (after in {"THANG", "thang"} and number_before)
+            return ("4", True) if four else ("TU", False)
+        case "ba":
+            return "3", True
+        case "bay":
+            if before in {"THU", "THANG", "MUNG", "NGAY", "LUC", "muoi", "10"} | _PARTS:
+                return "7", True
+            hour = after in {"GIO", "h", "g"} and (
+                beyond in _PARTS | {"RUOI", "KEM", "kem", "sang", "toi"} or beyond[:1].isdigit()
+            )
+            return ("7", True) if hour or after == "RUOI" else ("bay", False)
+        case "tam":
+            if before in {"THANG", "MUNG", "muoi", "10"} or after in {"GIO", "RUOI", "h", "g"}:
+                return "8", True
+            return ("LUC" if number_after else "tam"), False
+        case "bon":
+            return "4", True
+        case "chin":
+            return "9", True
+        case "muoi":
+            return ("muoi" if number_before and at and words[at - 1].spelled else "10"), True
+        case "lam" | "nham":
+            return ("lam", True) if number_before or before == "muoi" else (code, False)
+        case "nua":
+            return ("HALF" if after in {"TIENG", "THANG", "thang", "GIO", "NGAY", "ngay"} else "NUA"), False
+        case "dau" | "cuoi":
+            near = after in {"TUAN", "THANG", "GIO", "SANG", "CHIEU", "buoi", "thang", "sang", "gio", "NAM", "nam"}
+            return (code.upper() if near else code), False
+        case "mung" | "mong":
+            near = number_after or after in {"mot", "ba", "tu", "nam", "sau", "bay", "tam", "muoi", "chin", "bon"}
+            return ("MUNG" if near else code), False
+        case "dem":
+            return (
+                "DEM"
+                if after in {"NAY", "nay", "MAI", "mai"} or before in {"GIO", "h", "g", "RUOI"} or number_before
+                else code
+            ), False
+        case "den":
+            return "DEN", False
+        case "am":
+            return (
+                "AM" if after in {"lich", "LICH"} or (before not in {"GIO", "h"} and not number_before) else "am"
+            ), False
+        case "kem":
+            return "KEM", False
+        case "kia":
+            return "KIA", False
+        case "mai":
+            return "MAI", False
+        case "moi":
+            return ("MAI" if before in {"SANG", "CHIEU", "TRUA", "TOI"} else code), False
+        case "t":
+            if number_before or (number_after and after not in {"2", "3", "4", "5", "6", "7"}):
+                return "THANG", False
+            return ("THU" if number_after else code), False
+        case "s" | "c" | "ch":
+            day_next = after in _DAY_NEXT or after in {"mai", "mot", "nay", "thu"} or number_after
+            near = day_next or before in {"GIO", "h", "g", "RUOI"} or number_before
+            return (("SANG" if code == "s" else "CHIEU") if near else code), False
+        case "h" | "g" | "gi":
+            return ("GIO" if number_before or before in {"bay", "may"} else code), False
+        case "p" | "ph":
+            return ("PHUT" if number_before else code), False
+        case "r":
+            return ("RUOI" if number_before else code), False
+    return code, False
+
+
+def _numbers(words: list[_Word]) -> list[_Word]:
+    """The same words with numbers in letters made digits: 2 muoi lam → 25, 10 2 → 12."""
+    out: list[_Word] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if not word.spelled:
+            out.append(word)
+            at += 1
+            continue
+        value = {"nam": 5, "lam": 5, "muoi": 10}.get(word.code) or int(word.code)
+        used = 1
+        single = bool(out) and out[-1].code == "THU"
+        following = [w.code if w.spelled or w.code == "MOT" else "" for w in words[at + 1 : at + 3]] + ["", ""]
+        small = {"nam": 5, "lam": 5, "MOT": 1} | {str(n): n for n in range(1, 10)}
+        if not single and value < 10 and following[0] == "muoi":
+            value, used = value * 10, 2
+            if following[1] in small:
+                value, used = value + small[following[1]], 3
+        elif not single and value == 10 and following[0] in small:
+            value, used = 10 + small[following[0]], 2
+        elif not single and value in {2, 3} and following[0] == "lam":
+            value, used = value * 10 + 5, 2
+        elif value in {2, 3} and following[0] in {"4", "MOT"} and out and out[-1].code == "NGAY":
+            value, used = value * 10 + small[following[0]], 2
+        out.append(_Word(str(value), False))
+        at += used
+    return out
+
+
+def _joined(words: list[_Word]) -> str:
+    pieces: list[str] = []
+    for word in words:
+        # Digits and signs keep the distance they were typed with; a letter word always stands alone.
+        sign = not word.code[:1].isalnum()
+        tight = word.glued and pieces and not pieces[-1][-1:].isalpha() and not word.code[:1].isalpha()
+        if word.code == "'" and pieces and pieces[-1][-1:].isdigit():
+            pieces.append(" PHUT")
+        elif tight and (sign or not pieces[-1][-1:].isdigit()):
+            pieces.append(word.code)
+        else:
+            pieces.append(" " + word.code)
+    return "".join(pieces)
+
+
+def _signature(word: str) -> str:
+    """Letters and marks without regard to where the tone was put: `hoà` and `hòa`, `thứ` and `thưý` less so."""
+    split = unicodedata.normalize("NFD", word.replace("đ", "d-"))
+    letters = "".join(c for c in split if not unicodedata.combining(c))
+    return letters + "".join(sorted(c for c in split if unicodedata.combining(c)))
+
+
+def _slips() -> dict[str, str]:
+    """Neighbouring letters swapped, a letter doubled and, in longer words, a letter dropped."""
+    known = set(_SLIPPERY) | _UNSETTLED | set(_BARE) | _INNOCENT
+    out: dict[str, str] = {}
+    for word, code in _SLIPPERY.items():
+        variants = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1)}
+        variants |= {word[: i + 1] + word[i:] for i in range(len(word))}
+        if len(word) >= 5:
+            variants |= {word[:i] + word[i + 1 :] for i in range(1, len(word) - 1)}
+        out |= {variant: code for variant in variants - known}
+    return out
+
+
+_BARE = {fold(spelling): code for code, spellings in _PLAIN.items() for spelling in spellings.split()} | {
+    "nhat": "nhat"
+}
+_SIGNATURES = {_signature(spelling): code for code, spellings in _PLAIN.items() for spelling in spellings.split()}
+_SIGNATURES |= {_signature(spelling): code for spelling, code in _MARKED.items()}
+_SLIPS = _slips()
