@@ -2,14 +2,25 @@
 
 from typing import Any
 
+from procedures.current_index import current_index
 from procedures.errors import ProcedureNotFound, VersionNotFound
 from procedures.keystrokes import composed
 from procedures.loading import PACKAGED_FILE, Change, LoadReport, load_catalogue
 from procedures.models import DossierComponent, Field, Keyword, Procedure, ProcedureQuerySet, ProcedureVersion
+from procedures.search import AMBIGUOUS, MATCH, NONE, Hit, Referral, search
+from procedures.search import Result as SearchResult
 from procedures.text import clean, fold
 from procedures.versions import record_version
 
 __all__ = [
+    "AMBIGUOUS",
+    "MATCH",
+    "NONE",
+    "Hit",
+    "Referral",
+    "SearchResult",
+    "procedures_in",
+    "search_text",
     "PACKAGED_FILE",
     "Change",
     "DossierComponent",
@@ -74,3 +85,18 @@ def papers_as_promised(*, procedure: Procedure, version: int) -> list[str]:
     """The papers a citizen was told to prepare under that version; today's where the version is not known."""
     found = ProcedureVersion.objects.filter(procedure=procedure, number=version).first()
     return list(found.snapshot["papers"]) if found else papers_for(procedure)
+
+
+def search_text(text: str) -> SearchResult:
+    """Which procedures a citizen's words ask for: a match, a question which of these, or an honest none of ours.
+
+    Any text will do, nothing is raised for it and nothing of it is kept or logged. With `none`, `fields` say what we do help
+    with, and `referral` where to turn if the catalogue knows.
+    """
+    return search(text, current_index())
+
+
+def procedures_in(result: SearchResult) -> list[Procedure]:
+    """The procedures a search found, best first."""
+    by_id = {procedure.public_id: procedure for procedure in open_procedures()}
+    return [by_id[hit.key] for hit in result.hits if hit.key in by_id]

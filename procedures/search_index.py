@@ -1,0 +1,422 @@
+"""The catalogue arranged for searching: phrases by their rarest word, words by letters, by sound and by one slip of the finger.
+
+Built from plain rows in a fraction of a second, kept in memory by each process, thrown away when the catalogue changes.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import OSA
+
+from procedures.lexicon import FILLERS, NOT_LOST, ONLY_WITH_MARKS, PAPERWORK, TRADE, WANTS, WEAK, Intent, intents
+from procedures.reading import Word, read
+from procedures.syllables import OTHER_TONE, SLIP, agreement, is_syllable, sound, spelling
+
+# A word that only sounds alike, or is one slip away, is trusted this much.
+SOUNDS_ALIKE, ONE_SLIP = 0.75, 0.7
+LEAST_QUALITY = 0.6
+WEAK_WEIGHT = 0.25
+MOST_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """What search needs to know of one procedure. `key` is the national code, else the local id."""
+
+    key: str
+    name: str
+    short_name: str
+    family: str
+    action: str
+    field: str
+    is_in_scope: bool = True
+    refer_to: str = ""
+    keywords: tuple[str, ...] = ()
+    misleading: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrase:
+    """A keyword taken into words. `meaning` tells phrases that compete for the same words of a message apart."""
+
+    text: str
+    words: tuple[str, ...]
+    weights: tuple[float, ...]
+    key: str
+    family: str
+    is_misleading: bool
+    is_in_scope: bool
+
+    @property
+    def meaning(self) -> tuple[str, bool]:
+        return (self.family if self.is_misleading or not self.is_in_scope else "", self.is_misleading)
+
+
+@dataclass(slots=True, eq=False)
+class Match:
+    """A phrase found whole in a message, at these positions."""
+
+    phrase: Phrase
+    weights: dict[int, float]
+    quality: float
+    is_whole: bool  # in order, nothing between
+    overlaps_own_family: bool = False
+
+    @property
+    def positions(self) -> frozenset[int]:
+        return frozenset(self.weights)
+
+    @property
+    def span(self) -> frozenset[int]:
+        return frozenset(range(min(self.weights), max(self.weights) + 1))
+
+    @property
+    def is_misleading(self) -> bool:
+        return self.phrase.is_misleading
+
+    @property
+    def names_trade(self) -> bool:
+        """Whether the phrase itself says that somebody trades or files (“bán rượu”, “giấy phép gas”)."""
+        return any(spelling(word).plain in WANTS for word in self.phrase.words)
+
+
+@dataclass
+class Family:
+    """One licence: the procedures to get it, renew it, amend it, in the catalogue's order."""
+
+    name: str
+    is_in_scope: bool
+    rows: list[Row] = field(default_factory=list)
+    name_words: set[str] = field(default_factory=set)  # plain
+    name_pairs: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Index:
+    """See the module. Make one with `Index(rows)`; rows in the catalogue's order."""
+
+    def __init__(self, rows: Iterable[Row]):
+        self.families: dict[str, Family] = {}
+        self.row_by_key: dict[str, Row] = {}
+        self.key_by_code: dict[str, str] = {}
+        fields: dict[str, None] = {}
+        for row in rows:
+            family = self.families.setdefault(row.family, Family(row.family, row.is_in_scope))
+            family.rows.append(row)
+            self.row_by_key[row.key] = row
+            self.key_by_code[row.key.lower()] = self.key_by_code[row.key.lower().replace(".", "")] = row.key
+            if row.is_in_scope:
+                fields[row.field] = None
+        self.fields: tuple[str, ...] = tuple(fields)
+        self._intents = _by_first_word(intents())
+        self._spelled: dict[str, list[str]] = defaultdict(list)  # plain → spellings of the catalogue
+        self._by_sound: dict[str, list[str]] = defaultdict(list)
+        self._by_deletion: dict[str, list[str]] = defaultdict(list)
+        self._phrases: dict[str, list[Phrase]] = defaultdict(list)  # rarest word → phrases
+        self._families_by_name_word: dict[str, set[str]] = defaultdict(set)
+        self._remembered: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
+        self._add_phrases()
+        self._add_names()
+        intent_words = {word for pattern in intents() for choice in pattern.words if choice for word in choice}
+        self._intent_words = frozenset(spelling(word).plain for word in intent_words)
+        self._vocabulary = frozenset(self._spelled) | self._intent_words
+        self._known = self._vocabulary | FILLERS | PAPERWORK | TRADE | WANTS
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _add_phrases(self) -> None:
+        raw: list[tuple[str, tuple[str, ...], Row, bool]] = []
+        families_of_word: dict[str, set[str]] = defaultdict(set)
+        for row in self.row_by_key.values():
+            for texts, is_misleading in ((row.keywords, False), (row.misleading, True)):
+                for text in texts:
+                    words = tuple(word.typed for word in read(text, _anything, _nothing))
+                    if words:
+                        raw.append((text, words, row, is_misleading))
+                        for word in words:
+                            families_of_word[word].add(row.family)
+        for word in families_of_word:
+            self._add_spelling(word)
+        spread = math.log(len(self.families) + 2)
+        weight_of = {
+            word: WEAK_WEIGHT if word in WEAK else 1.5 - 0.5 * math.log(len(families)) / spread
+            for word, families in families_of_word.items()
+        }
+        for text, words, row, is_misleading in raw:
+            weights = tuple(weight_of[word] for word in words)
+            rarest = words[max(range(len(words)), key=lambda at: weights[at])]
+            self._phrases[rarest].append(
+                Phrase(text, words, weights, row.key, row.family, is_misleading, self.families[row.family].is_in_scope)
+            )
+
+    def _add_spelling(self, word: str) -> None:
+        plain = spelling(word).plain
+        if not self._spelled[plain]:
+            if len(plain) >= 4:
+                self._by_sound[sound(plain)].append(plain)
+                for cut in _deletions(plain):
+                    self._by_deletion[cut].append(plain)
+        self._spelled[plain].append(word)
+
+    def _add_names(self) -> None:
+        for family in self.families.values():
+            if not family.is_in_scope:
+                continue
+            for row in family.rows:
+                for name in (row.name, row.short_name):
+                    words = [spelling(word.typed).plain for word in read(name, _anything, _nothing)]
+                    family.name_words.update(words)
+                    family.name_pairs.update(zip(words, words[1:], strict=False))
+            for word in family.name_words:
+                self._families_by_name_word[word].add(family.name)
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def read(self, text: str) -> list[Word]:
+        return read(text, self._known.__contains__, self._parts)
+
+    def _parts(self, plain: str) -> list[str] | None:
+        """Letters run together, as the fewest known words: `giayphepbanruou` → giay phep ban ruou."""
+        if len(plain) > 60:
+            return None
+        best: list[list[str] | None] = [[], *[None] * len(plain)]
+        for end in range(2, len(plain) + 1):
+            for start in range(max(0, end - 8), end - 1):
+                before = best[start]
+                if before is not None and plain[start:end] in self._known:
+                    now = best[end]
+                    if now is None or len(before) + 1 < len(now):
+                        best[end] = [*before, plain[start:end]]
+        found = best[len(plain)]
+        return found if found and any(part in self._vocabulary for part in found) else None
+
+    @staticmethod
+    def plain(form: str) -> str:
+        return spelling(form).plain
+
+    def is_intent_word(self, word: Word) -> bool:
+        return any(spelling(form).plain in self._intent_words for form, _ in word.forms)
+
+    def spellings(self, word: Word) -> dict[str, float]:
+        """The catalogue's words that this one may be, each with how well it agrees."""
+        known = self._remembered.get(word.forms)
+        if known is None:
+            known = self._spellings(word)
+            if len(self._remembered) < MOST_REMEMBERED:
+                self._remembered[word.forms] = known
+        return known
+
+    def _spellings(self, word: Word) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for form, trust in word.forms:
+            plain = spelling(form).plain
+            for target in self._spelled.get(plain, ()):
+                quality = agreement(form, target) * trust
+                if quality > found.get(target, 0.0):
+                    found[target] = quality
+        if not found and len(word.typed) >= 4 and word.typed.isalpha():
+            plain = spelling(word.typed).plain
+            if plain in self._known:
+                return found
+            for other in self._by_sound.get(sound(plain), ()):
+                for target in self._spelled[other]:
+                    if _same_marks(word.typed, target):
+                        found[target] = SOUNDS_ALIKE
+            if not found and (len(plain) >= 6 or not is_syllable(word.typed)):
+                for other in {other for cut in _deletions(plain) for other in self._by_deletion.get(cut, ())}:
+                    if OSA.distance(plain, other, score_cutoff=1) <= 1:
+                        for target in self._spelled[other]:
+                            found[target] = ONE_SLIP
+        return found
+
+    # --- matching -------------------------------------------------------------------------------------------------
+
+    def matches(self, words: list[Word]) -> list[Match]:
+        """Every phrase that is there whole. A family's own words inside a misleading phrase are marked on it."""
+        readings = [self.spellings(word) for word in words]
+        places: dict[str, list[int]] = defaultdict(list)
+        for position, reading in enumerate(readings):
+            for target in reading:
+                places[target].append(position)
+        found = []
+        for target in places:
+            for phrase in self._phrases.get(target, ()):
+                match = self._match(phrase, places, readings, words)
+                if match:
+                    found.append(match)
+        for match in found:
+            if match.is_misleading:
+                match.overlaps_own_family = any(
+                    other.phrase.family == match.phrase.family
+                    and not other.is_misleading
+                    and other.positions & match.positions
+                    for other in found
+                )
+        return found
+
+    def _match(
+        self, phrase: Phrase, places: dict[str, list[int]], readings: list[dict[str, float]], words: list[Word]
+    ) -> Match | None:
+        if any(word not in places for word in phrase.words):
+            return None
+        size = len(phrase.words)
+        best: Match | None = None
+        for start in places[phrase.words[0]]:
+            if start + size <= len(words) and all(
+                phrase.words[offset] in readings[start + offset] for offset in range(size)
+            ):
+                match = _weighed(phrase, range(start, start + size), readings, 1.0, is_whole=True)
+                if match and (best is None or match.quality > best.quality):
+                    best = match
+        if best is None and not phrase.is_misleading and size > 1:
+            positions = self._scattered(phrase, places, words)
+            if positions:
+                best = _weighed(phrase, positions, readings, 0.85, is_whole=False)
+        if best and size == 1 and len(spelling(phrase.words[0]).plain) <= 2 and not phrase.is_misleading:
+            # Two letters (“ga”, “tp”) are a product only where everything around them is plain business talk.
+            if not all(self._is_known(word) for at, word in enumerate(words) if at not in best.weights):
+                return None
+        return best
+
+    def _scattered(self, phrase: Phrase, places: dict[str, list[int]], words: list[Word]) -> list[int] | None:
+        """Where the phrase's words stand near each other with others between: “bán ít rượu lẻ”, “nấu vài lít rượu”."""
+        size = len(phrase.words)
+        if size == 2:
+            for first in places[phrase.words[0]]:
+                for second in places[phrase.words[1]]:
+                    if 1 < second - first <= 4 and all(self._is_known(words[at]) for at in range(first + 1, second)):
+                        return [first, second]
+            return None
+        anchor = max(range(size), key=lambda at: phrase.weights[at])
+        for centre in places[phrase.words[anchor]]:
+            positions = []
+            for word in phrase.words:
+                near = [at for at in places[word] if at not in positions and abs(at - centre) <= size + 3]
+                if not near:
+                    break
+                positions.append(min(near, key=lambda at: abs(at - centre)))
+            if len(positions) == size and max(positions) - min(positions) < size + 4:
+                return positions
+        return None
+
+    def _is_known(self, word: Word) -> bool:
+        return word.typed.isdigit() or any(spelling(form).plain in self._known for form, _ in word.forms)
+
+    def own_weight(self, row: Row, matches: list[Match]) -> float:
+        """How much of the message the procedure's own keywords explain."""
+        weights: dict[int, float] = {}
+        for match in matches:
+            if match.phrase.key == row.key:
+                for position, weight in match.weights.items():
+                    weights[position] = max(weights.get(position, 0.0), weight)
+        return sum(weights.values())
+
+    # --- wishes and names -----------------------------------------------------------------------------------------
+
+    def intents_in(self, words: list[Word]) -> Iterator[Intent]:
+        """What the words want done. “mất bao lâu” asks for a time, it does not report a loss."""
+        for start, word in enumerate(words):
+            for plain in {spelling(form).plain for form, _ in word.forms}:
+                for intent in self._intents.get(plain, ()):
+                    end = _follow(intent.words, words, start)
+                    if end is not None and not _costs(words, start, end):
+                        yield intent
+
+    def families_naming(self, content: list[tuple[int, Word]]) -> list[str]:
+        """Families whose name holds every one of these words."""
+        common: set[str] | None = None
+        for _, word in content:
+            naming = set().union(
+                *(self._families_by_name_word.get(spelling(form).plain, set()) for form, _ in word.forms)
+            )
+            common = naming if common is None else common & naming
+            if not common:
+                return []
+        return [name for name in self.families if name in (common or ())]
+
+    def name_has_pair(self, family: str, first: Word, second: Word) -> bool:
+        return any(
+            (spelling(a).plain, spelling(b).plain) in self.families[family].name_pairs
+            for a, _ in first.forms
+            for b, _ in second.forms
+        )
+
+
+def _anything(plain: str) -> bool:
+    return True
+
+
+def _nothing(plain: str) -> None:
+    return None
+
+
+def _deletions(plain: str) -> set[str]:
+    return {plain, *(plain[:at] + plain[at + 1 :] for at in range(len(plain)))}
+
+
+def _same_marks(typed: str, target: str) -> bool:
+    """Whether the marks that were typed allow the target: none, the same tone, or only hats and horns left out."""
+    a, b = spelling(typed), spelling(target)
+    return (a.shape == a.plain and not a.tone) or a.tone in ("", b.tone) or not is_syllable(typed)
+
+
+def _weighed(
+    phrase: Phrase, positions: Iterable[int], readings: list[dict[str, float]], factor: float, *, is_whole: bool
+) -> Match | None:
+    """The match with its weights, or None where a word agrees too badly."""
+    weights: dict[int, float] = {}
+    qualities = []
+    for position, word, weight in zip(positions, phrase.words, phrase.weights, strict=True):
+        quality = readings[position][word]
+        qualities.append(quality)
+        weights[position] = weight * quality * factor
+    worst = min(qualities)
+    if worst < LEAST_QUALITY:
+        # One wrong tone is forgiven beside a long word written right: “thuốc là”.
+        others = [len(word) for word, quality in zip(phrase.words, qualities, strict=True) if quality >= SLIP]
+        if worst < OTHER_TONE or len(others) != len(qualities) - 1 or max(others, default=0) < 5:
+            return None
+    return Match(phrase, weights, factor * sum(qualities) / len(qualities), is_whole)
+
+
+def _by_first_word(patterns: Iterable[Intent]) -> dict[str, list[Intent]]:
+    by_first: dict[str, list[Intent]] = defaultdict(list)
+    for pattern in patterns:
+        for word in pattern.words[0] or ():
+            by_first[spelling(word).plain].append(pattern)
+    return by_first
+
+
+def _follow(pattern: tuple[frozenset[str] | None, ...], words: list[Word], start: int) -> int | None:
+    """Where the pattern ends when it begins at `start`, or None."""
+    at = start
+    skip = 0
+    for choices in pattern:
+        if choices is None:
+            skip = 3
+            continue
+        for offset in range(skip + 1):
+            if at + offset < len(words) and _is_one_of(words[at + offset], choices, alone=len(pattern) == 1):
+                at += offset + 1
+                break
+        else:
+            return None
+        skip = 0
+    return at
+
+
+def _is_one_of(word: Word, choices: frozenset[str], *, alone: bool) -> bool:
+    for form, trust in word.forms:
+        for choice in choices:
+            if alone and ONLY_WITH_MARKS.get(form) == choice:
+                continue  # “rach” may be a canal, “mat” an eye: alone and without marks they say nothing
+            if agreement(form, choice) * trust >= LEAST_QUALITY:
+                return True
+    return False
+
+
+def _costs(words: list[Word], start: int, end: int) -> bool:
+    said = {spelling(word.typed).plain for word in words[start:end]}
+    follows = {spelling(form).plain for form, _ in words[end].forms} if end < len(words) else set()
+    return "mat" in said and bool(follows & NOT_LOST)
