@@ -22,7 +22,7 @@ _REFUSED = re.compile(
 # "trừ thứ 2", "không phải thứ 3": what stands after them is.
 _EXCEPT = re.compile(r"\b(?:TRU|KHONG phai|KHONG lay|KHONG chon)\b")
 _STOPS = re.compile(r"[,;!?\n]|\.(?!\d)|\b(?:nhung|ma|thi|de|con|roi)\b")
-_INSTEAD = re.compile(r"\b(?:a KHONG|(?:a )?nham|lon|y (?:em|minh|toi|chi|anh) la|y la|sua (?:lai|thanh)|doi y|thoi)\b")
+_INSTEAD = re.compile(r"\b(?:a KHONG|(?:a )?nham|y (?:em|minh|toi|chi|anh) la|y la|sua (?:lai|thanh)|doi y|thoi)\b")
 _MOVED_TO = re.compile(r"\b(?:TO|qua|thanh|sang|lai)\b")
 _EVENING = re.compile(r"\b(?:TOI|DEM|KHUYA)\b")
 _LATER = re.compile(
@@ -141,6 +141,8 @@ def _without_refused(line: str, today: dt.date) -> str:
     if excepted:
         tail = _STOPS.split(without[excepted.end() :], maxsplit=1)
         without = without[: excepted.start()] + (" " + tail[1] if len(tail) > 1 else "")
+    if excepted and "cung" in without:
+        return without  # "ngày nào cũng được, trừ thứ 6"
     if without == line or not _names_a_time(without, today):
         return line
     return without

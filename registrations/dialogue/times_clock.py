@@ -29,7 +29,7 @@ _SHAPES = [
         # 8-10 giờ, 8 đến 10h, 9 hoặc 10 giờ: the first
         rf"{_HEAD}{_HOUR}{_TO}(?P<until>\d{{1,2}})(?: ?GIO|:[0-5]\d)(?: ?[0-5]\d\b)?(?! NUA){_TAIL}",
         # 8h-10h, 8h30 đến 10h; 8h, 8 giờ 30, 8 giờ 5 phút
-        rf"{_HEAD}{_HOUR}(?: ?GIO(?! NUA| ?\d{{1,2}} ?PHUT NUA)(?: ?(?:{_MINUTE}|(?P<few>\d)(?= ?PHUT)))?|:(?P<sharp>\d{{2}})(?!\d))"
+        rf"{_HEAD}{_HOUR}(?: ?GIO(?! NUA| ?\d{{1,2}} ?PHUT NUA)(?: ?[:.]?(?:{_MINUTE}|(?P<few>\d)(?= ?PHUT)))?|:(?P<sharp>\d{{2}})(?!\d))"
         rf"(?: ?PHUT)?{_RANGE_END}{_TAIL}",
         # 8.30; 14.00 (08.11 would be a date, and is gone from the line by now)
         rf"{_HEAD}{_HOUR}\.(?P<minute>[0-5]\d)(?!\d|[./]\d){_TAIL}",
@@ -49,7 +49,7 @@ _FIRST_HOUR = re.compile(
     r"\bDAU (?:GIO|buoi)(?: lam viec| hanh chinh)?(?: (?P<part>SANG|CHIEU))?|\bDAU (?P<part2>CHIEU)"
 )
 _PAIR_OF_PARTS = re.compile(
-    r"\b(?:SANG|TRUA|CHIEU)(?: ?(?:HOAC|hay|va|lan|,|/|-|\+|DEN) ?(?:la |buoi |BUA )?| )(?:SANG|TRUA|CHIEU)\b"
+    r"\b(SANG|TRUA|CHIEU)(?: ?(?:HOAC|hay|va|lan|,|/|-|\+|DEN) ?(?:la |buoi |BUA )?| )(?!\1)(?:SANG|TRUA|CHIEU)\b"
 )
 _ANY_PART = re.compile(r"\b(?:SANG|TRUA|CHIEU)\b")
 _NAMES = {"SANG": "morning", "TRUA": "noon", "CHIEU": "afternoon"}

@@ -10,6 +10,16 @@ import unicodedata
 from dataclasses import dataclass
 
 from procedures.services import composed, fold
+from registrations.dialogue.times_vocabulary import (
+    INNOCENT,
+    MARKED,
+    NUMBERS,
+    PLAIN,
+    SHORT,
+    SLIPPERY,
+    UNMARKED,
+    UNSETTLED,
+)
 
 _LONGEST_TEXT = 600  # longer messages are read from their beginning; nobody names a time after a page of text
 
@@ -17,129 +27,6 @@ _CHUNK = re.compile(r"[^\W_]+|[^\w\s]|_", re.UNICODE)
 _MIXED_CLOCK = re.compile(r"(\d{1,2})(?:h|g|gi|gio|giờ|jo)(\d{1,2})(?:p|ph|phut|phút)?(?=\D|$)")
 _RUNS = re.compile(r"\d+|\D+")
 
-# Words whose meaning needs no context: spelling with or without marks → word.
-_PLAIN = {
-    "SANG": "sáng",
-    "TRUA": "trưa trư",
-    "CHIEU": "chiều chìu chiu chju chjeu xế",
-    "KHUYA": "khuya",
-    "TUAN": "tuần",
-    "BUA": "bữa",
-    "HOM": "hôm hum hơm",
-    "GIO": "giờ giời jo jờ zờ",
-    "PHUT": "phút fút",
-    "TIENG": "tiếng",
-    "RUOI": "rưỡi rưởi rươi rữi",
-    "TET": "tết",
-    "RAM": "rằm",
-    "CHAP": "chạp",
-    "GIENG": "giêng",
-    "KHONG": "không ko kg hok hông hong hem kh khong khg",
-    "BAN": "bận kẹt vướng",
-    "DOI": "đổi dời chuyển hoãn",
-    "LUC": "lúc khoảng cỡ chừng hồi vào",
-    "HOAC": "hoặc",
-    "TRUOC": "trước",
-    "GIUA": "giữa",
-    "TRU": "trừ đừng",
-}
-# Words that mean something only with exactly these marks; without marks their neighbours decide (see `_settle`).
-_MARKED = {
-    "tối": "TOI",
-    "tới": "NEXT",
-    "tôi": "toi",
-    "kế": "NEXT",
-    "sau": "SAU",
-    "sáu": "6",
-    "mốt": "MOT",
-    "một": "1",
-    "mai": "MAI",
-    "mơi": "MAI",
-    "nay": "NAY",
-    "này": "NI",
-    "nầy": "NI",
-    "ni": "NI",
-    "kia": "KIA",
-    "kìa": "KIAA",
-    "qua": "qua",
-    "ngày": "NGAY",
-    "ngay": "ngay",
-    "ngài": "NGAY",
-    "tháng": "THANG",
-    "thứ": "THU",
-    "thừ": "THU",
-    "thử": "THU",
-    "năm": "nam",
-    "lăm": "lam",
-    "nhăm": "lam",
-    "tư": "4",
-    "từ": "TU",
-    "tự": "tu",
-    "bốn": "4",
-    "hai": "2",
-    "ba": "3",
-    "bảy": "7",
-    "bẩy": "7",
-    "tám": "8",
-    "tầm": "LUC",
-    "chín": "9",
-    "mười": "10",
-    "mươi": "muoi",
-    "nữa": "NUA",
-    "nửa": "HALF",
-    "đầu": "DAU",
-    "cuối": "CUOI",
-    "mùng": "MUNG",
-    "mồng": "MUNG",
-    "đêm": "DEM",
-    "đến": "DEN",
-    "âm": "AM",
-    "kém": "KEM",
-    "bây": "bay",
-    "sang": "sang",
-}
-# Without marks these are left to their neighbours.
-_UNSETTLED = set(
-    "sang toi sau mot nay ngay thu thang nam tu ba bay tam bon chin muoi lam nham nua dau cuoi mung mong dem den am kem kia "
-    "mai moi t s c ch h g p ph gi r".split()
-)
-_NUMBER_WORDS = {"hai": "2", "bon": "4", "chin": "9"}
-_SHORT = {
-    "hnay": "HOM NAY",
-    "hn": "HOM NAY",
-    "homnay": "HOM NAY",
-    "bnay": "HOM NAY",
-    "hqua": "HOM qua",
-    "cn": "CN",
-    "chunhat": "CN",
-    "bh": "bay GIO",
-    "bjo": "bay GIO",
-    "bgio": "bay GIO",
-    "bayh": "bay GIO",
-    "bayjo": "bay GIO",
-    "sm": "SANG MAI",
-    "cmai": "CHIEU MAI",
-    "smai": "SANG MAI",
-    "tmai": "TOI MAI",
-    "cnay": "CHIEU NAY",
-    "snay": "SANG NAY",
-    "noel": "NOEL",
-    "tsau": "TUAN SAU",
-    "ttoi": "TUAN NEXT",
-    "thg": "THANG",
-}
-# Real words one slip away from a word above: never taken for a typing mistake.
-_INNOCENT = set("chie chiec nhat tua tan than thag sag sng hoc cho tru rau sau chia chiu nguy nga nay".split())
-_SLIPPERY = {
-    "sang": "SANG",
-    "chieu": "CHIEU",
-    "trua": "TRUA",
-    "tuan": "TUAN",
-    "ngay": "NGAY",
-    "thang": "THANG",
-    "nhat": "nhat",
-    "mung": "MUNG",
-}
 _PIECE = re.compile(
     r"(?:h|g|gio)?(?:sang|trua|chieu|toi|mai|mot|nay|thu|tuan|sau|hom|ngay|chu|nhat|thang|kia|gio|hai|ba|nam|bay|buoi|ruoi|luc)+"
 )
@@ -175,6 +62,7 @@ def canonical(text: str) -> str:
     _settle(words)
     line = _joined(_numbers(words))
     line = re.sub(r"\b(?:t|th)(?: ?\.)? ?([2-7])\b(?![/:.-]\d)", r"THU \1", line)
+    line = re.sub(r"next_year \S+", "NAM SAU", line)
     line = re.sub(r"\b(?:chu|chua) nh[au]t\b", "CN", line)
     line = re.sub(r"(?<=\d) ?([/:]) ?(?=\d)", r"\1", line)
     line = re.sub(r"(THU \d|\d:\d\d)([-,./])(?=\d)", r"\1 \2 ", line)  # "t2-24/11", "8:30-24/11": two things, not one
@@ -227,19 +115,17 @@ def _read_word(raw: str, *, glued: bool) -> list[_Word]:
         code = _SIGNATURES.get(_signature(low)) or _BARE.get(bare)
         if code:
             return [_Word(code, glued, spelled=code.isdigit() or code in {"nam", "lam", "muoi"}, titled=titled)]
-        if (
-            bare in _UNSETTLED
-            and len(bare) > 2
-            and bare not in {"toi", "sau", "mot", "tam", "ban", "den", "nam", "dem", "mong"}
-        ):
+        if bare in UNSETTLED and len(bare) > 2 and bare not in {"tam", "ban", "den", "nam", "dem", "mong", "vao"}:
             return [_Word(bare, glued, unsettled=True, titled=titled)]
-    if bare in _SHORT:
-        return [_Word(code, glued and not i) for i, code in enumerate(_SHORT[bare].split())]
+    if bare in SHORT:
+        return [_Word(code, glued and not i) for i, code in enumerate(SHORT[bare].split())]
     if not marked:
-        if bare in _UNSETTLED:
+        if bare in UNSETTLED:
             return [_Word(bare, glued, unsettled=True, titled=titled)]
-        if bare in _NUMBER_WORDS:
-            return [_Word(_NUMBER_WORDS[bare], glued, spelled=True)]
+        if bare in NUMBERS:
+            return [_Word(NUMBERS[bare], glued, spelled=True)]
+        if bare in UNMARKED:
+            return [_Word(code, glued and not i) for i, code in enumerate(UNMARKED[bare].split())]
         if bare in _BARE:
             return [_Word(_BARE[bare], glued)]
         typed = composed(low)
@@ -264,8 +150,8 @@ def _settle(words: list[_Word]) -> None:
             if re.fullmatch(r"\d{4}", after) or after in {"NAY", "SAU", "NEXT", "NI", "nay", "sau", "toi"}:
                 if not (before == "THU" or before == "MUNG"):
                     word.code, word.spelled = "NAM", False
-        if word.code == "MAI" and word.titled and before in _CALLED:
-            word.code = "mai"
+        if word.code in {"MAI", "TUAN"} and word.titled and before in _CALLED:
+            word.code = word.code.lower()  # "chị Mai", "anh Tuấn"
 
 
 def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word], at: int) -> tuple[str, bool]:
@@ -274,6 +160,8 @@ def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word]
     match code:
         case "sang":
             asked_to_move = any(w.code == "DOI" for w in words[max(0, at - 4) : at])
+            if after in {"nam", "NAM"} and beyond not in {"GIO", "RUOI", "h", "g"}:
+                return "next_year", False  # "sang năm"
             moved_already = any(w.code in {"TO", "qua", "thanh"} for w in words[max(0, at - 3) : at])
             return ("TO" if asked_to_move and not moved_already else "SANG"), False
         case "toi":
@@ -372,6 +260,13 @@ def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word]
             ), False
         case "den":
             return "DEN", False
+        case "k":
+            denied = after in {"dc", "duoc", "dk", "ranh", "phai", "di", "kip"} or before in {"duoc", "dc", "dk"}
+            return ("KHONG" if denied else code), False
+        case "ban":
+            return ("BAN" if after in {"roi", "viec", "mat", "het", "hop", "di", ""} else code), False
+        case "vao":
+            return ("LUC" if number_after else code), False
         case "am":
             return (
                 "AM" if after in {"lich", "LICH"} or (before not in {"GIO", "h"} and not number_before) else "am"
@@ -424,7 +319,11 @@ def _numbers(words: list[_Word]) -> list[_Word]:
             value, used = 10 + small[following[0]], 2
         elif not single and value in {2, 3} and following[0] == "lam":
             value, used = value * 10 + 5, 2
-        elif value in {2, 3} and following[0] in {"4", "MOT"} and out and out[-1].code == "NGAY":
+        elif (
+            value in {2, 3}
+            and following[0] in {"4", "MOT"}
+            and ((out and out[-1].code == "NGAY") or (at + 2 < len(words) and words[at + 2].code == "THANG"))
+        ):
             value, used = value * 10 + small[following[0]], 2
         out.append(_Word(str(value), False))
         at += used
@@ -455,20 +354,18 @@ def _signature(word: str) -> str:
 
 def _slips() -> dict[str, str]:
     """Neighbouring letters swapped, a letter doubled and, in longer words, a letter dropped."""
-    known = set(_SLIPPERY) | _UNSETTLED | set(_BARE) | _INNOCENT
+    known = set(SLIPPERY) | UNSETTLED | set(_BARE) | set(UNMARKED) | INNOCENT
     out: dict[str, str] = {}
-    for word, code in _SLIPPERY.items():
+    for word, code in SLIPPERY.items():
         variants = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1)}
         variants |= {word[: i + 1] + word[i:] for i in range(len(word))}
         if len(word) >= 5:
             variants |= {word[:i] + word[i + 1 :] for i in range(1, len(word) - 1)}
-        out |= {variant: code for variant in variants - known}
+        out |= dict.fromkeys(variants - known, code)
     return out
 
 
-_BARE = {fold(spelling): code for code, spellings in _PLAIN.items() for spelling in spellings.split()} | {
-    "nhat": "nhat"
-}
-_SIGNATURES = {_signature(spelling): code for code, spellings in _PLAIN.items() for spelling in spellings.split()}
-_SIGNATURES |= {_signature(spelling): code for spelling, code in _MARKED.items()}
+_BARE = {fold(spelling): code for spelling, code in PLAIN.items()} | {"nhat": "nhat"}
+_SIGNATURES = {_signature(spelling): code for spelling, code in PLAIN.items()}
+_SIGNATURES |= {_signature(spelling): code for spelling, code in MARKED.items()}
 _SLIPS = _slips()
