@@ -4,6 +4,8 @@ from registrations.models.conversation import Attachment, Dialogue, Reminder
 from registrations.models.desk import DeskPreference, Export, SavedView, WorkRules
 from registrations.models.people import Citizen, Consent, Merge, VnFold
 from registrations.models.requests import FieldChange, Note, Registration, Transition
+from registrations.models.rights import DataRequest
+from registrations.models.wording import ConsentWording, MessageText
 from registrations.models.work import (
     CaseLock,
     Checklist,
@@ -20,13 +22,16 @@ __all__ = [
     "Checklist",
     "Citizen",
     "Consent",
+    "ConsentWording",
     "ContactAttempt",
+    "DataRequest",
     "DeskPreference",
     "Dialogue",
     "Export",
     "FieldChange",
     "Follow",
     "Merge",
+    "MessageText",
     "Note",
     "Notification",
     "PersonalDataView",

@@ -48,7 +48,10 @@ class Attachment(models.Model):
     file = models.FileField("tệp", upload_to="giay-to/%Y/%m/", blank=True)
     source_url = models.URLField("nguồn", max_length=1000, blank=True)  # Zalo's CDN, may expire: fetched soon after
     size = models.PositiveIntegerField("cỡ (byte)", null=True, blank=True)
+    # A picture is fetched only after the citizen has said that it is no identity card.
+    awaits_answer = models.BooleanField("chờ người dân cho biết là gì", default=False)
     fetched_at = models.DateTimeField("tải về lúc", null=True, blank=True)
+    fetch_attempts = models.PositiveSmallIntegerField("số lần tải", default=0)
     refused_because = models.CharField("không lưu vì", max_length=200, blank=True)
     at = models.DateTimeField("lúc", default=timezone.now)
 
@@ -70,11 +73,20 @@ class Dialogue(models.Model):
     # While a person writes to the citizen the bot is silent.
     paused_until = models.DateTimeField("bot im tới", null=True, blank=True)
     paused_by = models.CharField("người tiếp", max_length=150, blank=True)
+    # Since when this citizen has been waiting for a person; empty when nobody is needed.
+    wants_human_since = models.DateTimeField("chờ người từ", null=True, blank=True)
+    wants_human_because = models.CharField("vì sao cần người", max_length=200, blank=True)
     updated_at = models.DateTimeField("cập nhật lúc", default=timezone.now)
 
     class Meta:
         verbose_name = "hội thoại"
         verbose_name_plural = "hội thoại"
+        indexes = [
+            # The list of chats that need a person, longest waiting first.
+            models.Index(
+                fields=["wants_human_since"], name="dialogue_wants_human", condition=Q(wants_human_since__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.step

@@ -1,0 +1,369 @@
+"""The conversation as a function: (state, what came in, what is known) → (state, answers, commands). No database, no Django.
+
+Order of reading: what Zalo reports first, then the numbered answer of the question asked, then words that mean the same
+everywhere, then the step's own reading of free text. Whatever interrupts, `go_on` takes the thread up again.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from registrations.dialogue import aftercare, details, rights, sent_things, which_procedure, which_time
+from registrations.dialogue.enrol import go_on, start
+from registrations.dialogue.facts import World
+from registrations.dialogue.heard import AnswerNeed, CallHuman, Heard, Kind, Option, Outcome, Pause, Rate, State
+from registrations.dialogue.intents import Intent, intent_of, says_no, says_yes
+from registrations.dialogue.turn import Step, Turn
+
+# A pause this long and the citizen may have forgotten what was being asked.
+LONG_AGO = timedelta(hours=12)
+
+_STEPS: dict[str, Callable[[Turn], bool]] = {
+    Step.CONSENT: details.on_consent,
+    Step.NAME: details.on_detail,
+    Step.PHONE: details.on_detail,
+    Step.ADDRESS: details.on_detail,
+    Step.WARD: details.on_ward,
+    Step.KNOWN: details.on_known,
+    Step.CORRECT: details.on_correct,
+    Step.PROCEDURE: which_procedure.on_procedure,
+    Step.WHICH_PROCEDURE: which_procedure.on_which_procedure,
+    Step.UNCLEAR_PROCEDURE: which_procedure.on_unclear,
+    Step.TIME: which_time.on_time,
+    Step.WISH: which_time.on_wish,
+    Step.WHICH_VISIT: aftercare.on_which_visit,
+    Step.NEW_TIME: aftercare.on_new_time,
+    Step.CANCEL_REASON: aftercare.on_cancel_reason,
+    Step.ABANDON: aftercare.on_abandon,
+    Step.RATE_WORDS: aftercare.on_rate_words,
+    Step.WITHDRAW: rights.on_withdraw,
+    Step.PHOTO: sent_things.on_photo_answer,
+}
+# Where yes, no and "sai" answer the question asked.
+_TAKES_YES_OR_NO = frozenset(
+    {
+        Step.CONSENT,
+        Step.KNOWN,
+        Step.CORRECT,
+        Step.PROCEDURE,
+        Step.WHICH_PROCEDURE,
+        Step.UNCLEAR_PROCEDURE,
+        Step.WISH,
+        Step.TIME,
+        Step.NEW_TIME,
+        Step.CANCEL_REASON,
+        Step.ABANDON,
+        Step.WITHDRAW,
+        Step.PHOTO,
+        Step.RATE_WORDS,
+        Step.WHICH_VISIT,
+    }
+)
+MENU = (
+    Option("Đăng ký hỗ trợ tại nhà", "register"),
+    Option("Xem lịch hẹn, hồ sơ của tôi", "status"),
+    Option("Đổi giờ hẹn", "change"),
+    Option("Hủy lịch hẹn", "cancel"),
+    Option("Giấy tờ cần chuẩn bị", "papers"),
+    Option("Gặp cán bộ", "human"),
+)
+
+
+def respond(state: State, heard: Heard, world: World) -> Outcome:
+    """One turn. Every input gets an answer, a command, or (only for what needs none) silence."""
+    turn = Turn(state, heard, world)
+    if heard.kind is Kind.TEXT:
+        _on_text(turn)
+    else:
+        _on_other(turn)
+    return turn.outcome()
+
+
+def _on_other(turn: Turn) -> None:
+    kind = turn.heard.kind
+    if kind in {Kind.FOLLOWED, Kind.OPENED_CHAT}:
+        turn.say("welcome")
+        if turn.has_draft:
+            go_on(turn)
+        else:
+            ask_menu(turn, "menu")
+    elif kind is Kind.INFO and turn.heard.info is not None:
+        details.take_info(turn, turn.heard.info)
+        go_on(turn)
+    elif kind is Kind.WITHDREW:
+        rights.withdraw(turn, how="zalo")
+    elif kind is Kind.COLLEAGUE:
+        turn.do(Pause())
+    elif kind is Kind.RATED:
+        _on_rated(turn)
+    elif kind in {Kind.TAKEN, Kind.REFUSED}:
+        _on_setback(turn)
+    elif kind is not Kind.UNFOLLOWED and sent_things.receive(turn):
+        ask_again(turn)
+
+
+def _on_rated(turn: Turn) -> None:
+    visit = turn.world.to_rate
+    if visit is not None and 1 <= turn.heard.stars <= 5:
+        turn.do(Rate(visit.id, turn.heard.stars, turn.heard.text[:1000]))
+        turn.say("rating_done")
+
+
+def _on_setback(turn: Turn) -> None:
+    """A command could not be done: say why, and offer what can be."""
+    sentence = turn.heard.sentence
+    if turn.step == Step.NEW_TIME:
+        aftercare.offer_new_times(turn, key="taken_new_time", vi_sao=sentence)
+    elif turn.heard.kind is Kind.TAKEN and turn.has_draft:
+        which_time.offer_times(turn, key="taken", vi_sao=sentence)
+    else:
+        turn.rest()
+        turn.say("refused", vi_sao=sentence)
+        if turn.has_draft:
+            go_on(turn)
+
+
+def _on_text(turn: Turn) -> None:
+    heard = turn.heard
+    if _is_rating(turn):
+        return
+    slept = turn.has_draft and _slept(turn)
+    if _answers_the_question(turn):
+        if _STEPS[turn.step](turn):
+            go_on(turn)
+        return
+    intent = intent_of(heard.text, heard.folded)
+    if intent is None and heard.folded.startswith("#"):
+        turn.say("old_button")
+        ask_again(turn)
+        return
+    if slept and intent in {None, Intent.GREETING, Intent.THANKS}:
+        turn.say("back_after_long")
+        if intent is not None:
+            ask_again(turn)
+            return
+    if intent is not None and _ON_INTENT[intent](turn):
+        ask_again(turn)
+        return
+    if intent is not None:
+        return
+    if turn.step == Step.IDLE:
+        _on_idle(turn)
+    elif turn.step == Step.HUMAN:
+        _on_waiting_for_human(turn)
+    elif _STEPS[turn.step](turn):
+        go_on(turn)
+
+
+def _answers_the_question(turn: Turn) -> bool:
+    """A number or name on offer, a yes or a no, or a name where a name is asked for: words that would otherwise mean something else."""
+    if turn.step not in _STEPS:
+        return False
+    if turn.choice() is not None:
+        return True
+    heard = turn.heard
+    if turn.step in _TAKES_YES_OR_NO and (says_yes(heard.text, heard.folded) or says_no(heard.folded)):
+        return True
+    # "1" where nothing is numbered means "go on", never "talk to a person".
+    return turn.step == Step.PROCEDURE and heard.folded == "1"
+
+
+def _is_rating(turn: Turn) -> bool:
+    """Stars, when a rating was asked for after the last numbered question."""
+    visit, asked_at = turn.world.to_rate, turn.world.rating_asked_at
+    stars = aftercare.stars_in(turn.heard.folded)
+    if not stars or visit is None:
+        return False
+    last = turn.data.get("at")
+    is_answer = turn.step == Step.IDLE and not turn.data.get("options")
+    if asked_at is not None and last and datetime.fromisoformat(last) < asked_at:
+        is_answer = True
+    if is_answer or turn.heard.folded.startswith("#danhgia:"):
+        aftercare.rate(turn, visit, stars)
+        return True
+    return False
+
+
+def _slept(turn: Turn) -> bool:
+    last = turn.data.get("at")
+    return bool(last) and turn.world.now - datetime.fromisoformat(last) > LONG_AGO
+
+
+# --- outside a flow ---
+
+
+def ask_menu(turn: Turn, key: str) -> None:
+    turn.ask(Step.IDLE, key, options=MENU)
+
+
+def _on_idle(turn: Turn) -> None:
+    choice = turn.choice()
+    if isinstance(choice, str):
+        turn.data.pop("options", None)
+        intent = Intent(choice)
+        if _ON_INTENT[intent](turn):
+            ask_again(turn)
+        return
+    needs = next((visit for visit in turn.world.visits if visit.needs), None)
+    if needs is not None:
+        turn.do(AnswerNeed(needs.id))
+        turn.say("answer_passed_on", ma=needs.code)
+        turn.rest()
+        return
+    found = turn.world.search(turn.heard.text)
+    if found.hits:
+        start(turn, words=turn.heard.text[:200])
+    elif found.referral:
+        turn.say("not_ours", noi_nhan=found.referral)
+        ask_menu(turn, "menu_short")
+    else:
+        ask_menu(turn, "not_understood")
+
+
+def _on_waiting_for_human(turn: Turn) -> None:
+    turn.say("human_waiting")
+
+
+def ask_again(turn: Turn) -> None:
+    """Take the thread up where it was left: the same question, or the next gap of the draft."""
+    step = turn.step
+    if step == Step.KNOWN:
+        details.ask_known(turn)
+    elif step == Step.CORRECT:
+        details.ask_correct(turn)
+    elif step == Step.WHICH_PROCEDURE:
+        which_procedure.again_which(turn)
+    elif step == Step.UNCLEAR_PROCEDURE:
+        which_procedure.ask_unclear(turn)
+    elif step == Step.WISH:
+        turn.ask(Step.WISH, "ask_wish")
+    elif step == Step.NEW_TIME:
+        aftercare.offer_new_times(turn)
+    elif step == Step.CANCEL_REASON:
+        visit = aftercare.visit_with(turn, int(turn.data.get("about") or 0))
+        if visit is not None:
+            aftercare.ask_reason(turn, visit)
+        else:
+            go_on(turn)
+    elif step == Step.WHICH_VISIT:
+        aftercare.pick_visit(turn, turn.data.get("then") or "status")
+    elif step == Step.PHOTO:
+        sent_things.ask_photo(turn)
+    elif step == Step.WITHDRAW:
+        rights.ask_withdraw(turn)
+    elif step in {Step.IDLE, Step.HUMAN, Step.RATE_WORDS} and not turn.has_draft:
+        if not turn.says:
+            ask_menu(turn, "menu_short")
+    else:
+        go_on(turn)
+
+
+# --- words that mean the same everywhere: each answers True when the thread is to be taken up again ---
+
+
+def _register(turn: Turn) -> bool:
+    start(turn)
+    return False
+
+
+def _menu(turn: Turn) -> bool:
+    if turn.has_draft:
+        turn.say("help_in_draft")
+        return True
+    ask_menu(turn, "menu")
+    return False
+
+
+def _greeting(turn: Turn) -> bool:
+    if turn.has_draft:
+        turn.say("hello")
+        return True
+    ask_menu(turn, "hello_menu")
+    return False
+
+
+def _thanks(turn: Turn) -> bool:
+    turn.say("you_are_welcome")
+    return turn.has_draft
+
+
+def _change(turn: Turn) -> bool:
+    if turn.has_draft and turn.step == Step.TIME:
+        which_time.offer_times(turn)
+        return False
+    return aftercare.pick_visit(turn, "change")
+
+
+def _stop(turn: Turn) -> bool:
+    if turn.step in {Step.NEW_TIME, Step.CANCEL_REASON, Step.WHICH_VISIT, Step.WITHDRAW, Step.ABANDON}:
+        turn.rest()
+        turn.say("kept")
+        return turn.has_draft
+    if turn.step == Step.RATE_WORDS:
+        return aftercare.on_rate_words(turn)
+    if turn.has_draft:
+        return aftercare.drop(turn)
+    turn.rest()
+    turn.say("nothing_going_on")
+    return False
+
+
+def _status(turn: Turn) -> bool:
+    aftercare.say_status(turn, turn.world.visits)
+    return turn.has_draft or turn.step not in {Step.IDLE, Step.HUMAN}
+
+
+def _fee(turn: Turn) -> bool:
+    found = turn.world.search(turn.heard.text)
+    procedure = found.hits[0].id if found.verdict == "match" and found.hits else turn.procedure
+    fee = turn.world.fee(procedure) if procedure else ""
+    turn.say("fee_known" if fee else "fee", le_phi=fee)
+    return turn.has_draft or turn.step not in {Step.IDLE, Step.HUMAN}
+
+
+def _hours(turn: Turn) -> bool:
+    turn.say("hours", gio_lam=turn.world.hours)
+    return turn.has_draft or turn.step not in {Step.IDLE, Step.HUMAN}
+
+
+def _human(turn: Turn) -> bool:
+    turn.do(CallHuman("Người dân muốn gặp cán bộ."))
+    turn.say("human_called")
+    turn.step = Step.HUMAN
+    turn.data.pop("options", None)
+    turn.data.pop("asked", None)
+    return False
+
+
+def _correct(turn: Turn) -> bool:
+    if not turn.has_draft or not details.is_complete(turn.details):
+        if turn.world.visits:
+            turn.do(CallHuman("Người dân báo thông tin ghi sai."))
+            turn.say("correct_by_staff")
+            return False
+        return _menu(turn)
+    detail = details.detail_named(turn.heard.folded)
+    if detail is None:
+        details.ask_correct(turn)
+        return False
+    details.forget(turn, detail)
+    return True
+
+
+_ON_INTENT: dict[Intent, Callable[[Turn], bool]] = {
+    Intent.REGISTER: _register,
+    Intent.MENU: _menu,
+    Intent.GREETING: _greeting,
+    Intent.THANKS: _thanks,
+    Intent.CHANGE: _change,
+    Intent.CANCEL: aftercare.cancel_asked,
+    Intent.STOP: _stop,
+    Intent.STATUS: _status,
+    Intent.PAPERS: aftercare.papers_asked,
+    Intent.FEE: _fee,
+    Intent.HOURS: _hours,
+    Intent.HUMAN: _human,
+    Intent.CORRECT: _correct,
+    Intent.WITHDRAW: rights.withdraw_asked,
+    Intent.MY_DATA: rights.say_my_data,
+    Intent.WRONG_PERSON: rights.wrong_person,
+}

@@ -1,0 +1,153 @@
+"""What the core may ask about the world: plain answers, given by `knowledge.py` in life and by a few lines of data in tests."""
+
+from dataclasses import dataclass
+import datetime as dt
+from datetime import date, datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Place:
+    """An open start time."""
+
+    id: int
+    starts_at: datetime  # aware, local
+
+
+@dataclass(frozen=True)
+class Person:
+    """A citizen known from an earlier request."""
+
+    name: str
+    phone: str  # E.164
+    address_line: str
+    ward: str
+    ward_name: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One open request of this contact."""
+
+    id: int
+    code: str
+    procedure: str
+    state: str
+    state_label: str
+    starts_at: datetime | None
+    may_change: bool
+    may_cancel: bool
+    staff: str = ""
+    needs: str = ""  # what is missing, in the clerk's words
+    papers: tuple[str, ...] = ()
+    papers_link: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Found:
+    verdict: str  # match, ambiguous, none
+    hits: tuple[Hit, ...] = ()
+    referral: str = ""  # known, but not ours: where to turn
+
+
+@dataclass(frozen=True)
+class PhoneRead:
+    e164: str = ""
+    shown: str = ""
+    problem: str = ""  # missing, several, foreign, premium, old_eleven_digits, invalid
+    suggestion: str = ""  # E.164
+
+
+@dataclass(frozen=True)
+class AddressRead:
+    verdict: str  # inside, outside, ambiguous, unknown
+    ward: str = ""
+    ward_name: str = ""
+    old_name: str = ""  # the old name that was used, if any
+    candidates: tuple[tuple[str, str], ...] = ()  # (code, name of today's ward)
+
+
+@dataclass(frozen=True)
+class TimeRead:
+    day: date | None = None
+    time: dt.time | None = None
+    part: str | None = None  # morning, noon, afternoon
+
+    def __bool__(self) -> bool:
+        return self.day is not None or self.time is not None or self.part is not None
+
+
+class World(Protocol):
+    """Reads only: asking changes nothing."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def consented(self) -> bool:
+        """Whether a consent of this contact stands."""
+        ...
+
+    @property
+    def person(self) -> Person | None: ...
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """Open requests, soonest first."""
+        ...
+
+    @property
+    def to_rate(self) -> Visit | None:
+        """A visit finished lately that has no rating yet."""
+        ...
+
+    @property
+    def next_open(self) -> datetime | None:
+        """None while the office is open; else when it opens."""
+        ...
+
+    @property
+    def area(self) -> str:
+        """The served wards, as a citizen reads them."""
+        ...
+
+    @property
+    def wards(self) -> tuple[tuple[str, str], ...]:
+        """The served wards: code and name."""
+        ...
+
+    @property
+    def rating_asked_at(self) -> datetime | None: ...
+    @property
+    def hours(self) -> str:
+        """Office hours, as a citizen reads them."""
+        ...
+
+    @property
+    def fields(self) -> tuple[str, ...]: ...
+    @property
+    def popular(self) -> tuple[Hit, ...]:
+        """A few procedures to show to someone who does not know what to type."""
+        ...
+
+    def search(self, text: str) -> Found: ...
+    def papers(self, procedure: int) -> tuple[str, ...]: ...
+    def fee(self, procedure: int) -> str:
+        """What a citizen may be told of the fee; "" where nothing is known."""
+        ...
+
+    def phone(self, text: str) -> PhoneRead: ...
+    def address(self, text: str, *, ward: str = "", district: str = "", city: str = "") -> AddressRead: ...
+    def time(self, text: str) -> TimeRead: ...
+    def nearest(
+        self, *, procedure: int, count: int = 3, after: datetime | None = None, part: str | None = None
+    ) -> tuple[Place, ...]: ...
+    def places_on(self, *, procedure: int, day: date) -> tuple[Place, ...]: ...
+    def day_note(self, day: date) -> str:
+        """Why nobody can come that day ("ngày nghỉ", "đã hết chỗ"), or ""."""
+        ...

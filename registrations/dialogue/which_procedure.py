@@ -1,0 +1,128 @@
+"""What is to be filed: free text, "which of these?", an honest "none of ours", and a way on for whoever finds no word for it."""
+
+from registrations.dialogue.details import ask_correct, take_correction
+from registrations.dialogue.facts import Hit
+from registrations.dialogue.heard import Option
+from registrations.dialogue.intents import says_no, says_yes
+from registrations.dialogue.turn import Step, Turn
+
+MOST_HITS = 4
+
+
+def on_procedure(turn: Turn) -> bool:
+    heard = turn.heard
+    if heard.folded == "1" or says_yes(heard.text, heard.folded):
+        # "Đúng": the details are right; now show what can be asked for.
+        ask_popular(turn)
+        return False
+    if says_no(heard.folded):
+        ask_correct(turn)
+        return False
+    if take_correction(turn):
+        return True
+    look_up(turn, heard.text)
+    return False
+
+
+def ask_popular(turn: Turn, key: str = "which_popular") -> None:
+    _ask_hits(turn, key, turn.world.popular)
+
+
+def _ask_hits(turn: Turn, key: str, hits: tuple[Hit, ...]) -> None:
+    options = [Option(hit.name, {"procedure": hit.id, "name": hit.name}) for hit in hits[:MOST_HITS]]
+    options.append(Option("Thủ tục khác", {"procedure": 0}))
+    turn.ask(Step.WHICH_PROCEDURE, key, options=tuple(options))
+
+
+def look_up(turn: Turn, words: str) -> None:
+    """Search for what was typed and ask which one is meant; an honest "none of ours" where nothing fits."""
+    found = turn.world.search(words)
+    if found.hits:
+        turn.data["words"] = words[:200]
+        turn.data.pop("unclear", None)
+        _ask_hits(turn, "is_it_this" if len(found.hits) == 1 else "which_procedure", found.hits)
+        return
+    turn.data.pop("words", None)
+    if found.referral:
+        turn.say("not_ours", noi_nhan=found.referral)
+        turn.ask(Step.PROCEDURE, "ask_procedure_other")
+        return
+    turn.data["unclear"] = {"words": words[:200], "times": (turn.data.get("unclear") or {}).get("times", 0) + 1}
+    if turn.data["unclear"]["times"] >= 2:
+        ask_unclear(turn)
+    else:
+        turn.ask(Step.PROCEDURE, "procedure_not_found", linh_vuc=listed_fields(turn))
+
+
+def on_which_procedure(turn: Turn) -> bool:
+    choice, heard = turn.choice(), turn.heard
+    if choice is None and says_yes(heard.text, heard.folded):
+        choice = (turn.data.get("options") or [{}])[0].get("value")
+    if isinstance(choice, dict) and choice.get("procedure"):
+        turn.data["procedure"] = {"id": choice["procedure"], "name": choice["name"]}
+        return True
+    if isinstance(choice, dict) or says_no(heard.folded):
+        turn.data.pop("words", None)
+        turn.ask(Step.PROCEDURE, "ask_procedure_again", linh_vuc=listed_fields(turn))
+        return False
+    if turn.off_the_list():
+        again_which(turn)
+        return False
+    return take_correction(turn) or _narrow(turn)
+
+
+def _narrow(turn: Turn) -> bool:
+    """Not a number: a name on the list chooses it; other words are a new search, read together with the first ones if need be."""
+    offered = {option["value"].get("procedure") for option in turn.data.get("options") or []}
+    words = turn.data.get("words", "")
+    found = turn.world.search(turn.heard.text)
+    chosen = found.hits[0] if found.verdict == "match" and found.hits and found.hits[0].id in offered else None
+    if chosen is None and words and not found.hits:
+        both = turn.world.search(f"{turn.heard.text} {words}")
+        chosen = both.hits[0] if both.hits and both.hits[0].id in offered else None
+    if chosen is None:
+        look_up(turn, turn.heard.text)
+        return False
+    turn.data["procedure"] = {"id": chosen.id, "name": chosen.name}
+    return True
+
+
+def listed_fields(turn: Turn) -> str:
+    return ", ".join(field.lower() for field in turn.world.fields)
+
+
+def again_which(turn: Turn) -> None:
+    if turn.data.get("words") and turn.world.search(turn.data["words"]).hits:
+        look_up(turn, turn.data["words"])
+    else:
+        ask_popular(turn)
+
+
+def ask_unclear(turn: Turn) -> None:
+    """Searched twice in vain: the request may go ahead in the citizen's own words, a clerk will find the procedure."""
+    options = (
+        Option("Cứ đăng ký, cán bộ gọi hỏi rõ", "keep"),
+        Option("Xem các thủ tục thường làm", "list"),
+        Option("Gõ lại tên thủ tục", "again"),
+    )
+    words = (turn.data.get("unclear") or {}).get("words", "")
+    turn.ask(Step.UNCLEAR_PROCEDURE, "procedure_unclear", options=options, loi=words)
+
+
+def on_unclear(turn: Turn) -> bool:
+    choice = turn.choice()
+    if choice == "keep" or (choice is None and says_yes(turn.heard.text, turn.heard.folded)):
+        turn.data["words"] = (turn.data.get("unclear") or {}).get("words", "")
+        turn.data["procedure"] = {"id": 0, "name": ""}
+        return True
+    if choice == "list":
+        ask_popular(turn)
+    elif choice == "again" or says_no(turn.heard.folded):
+        turn.ask(Step.PROCEDURE, "ask_procedure_again", linh_vuc=listed_fields(turn))
+    elif turn.off_the_list():
+        ask_unclear(turn)
+    elif take_correction(turn):
+        return True
+    else:
+        look_up(turn, turn.heard.text)
+    return False

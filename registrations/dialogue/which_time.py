@@ -1,0 +1,136 @@
+"""When: numbered open times, the page with all of them, or a time in words. Times are checked before anything is promised."""
+
+from datetime import datetime, time
+
+from registrations.dialogue.clock import short_day, short_time
+from registrations.dialogue.details import take_correction
+from registrations.dialogue.facts import Place, TimeRead
+from registrations.dialogue.heard import Option, Register
+from registrations.dialogue.intents import says_no
+from registrations.dialogue.turn import Step, Turn
+from registrations.dialogue.which_procedure import look_up
+
+MOST_PLACES = 5
+
+
+def offer_times(
+    turn: Turn,
+    *,
+    places: tuple[Place, ...] | None = None,
+    key: str = "offer_times",
+    step: str = Step.TIME,
+    **values: str,
+) -> None:
+    """A few open times as numbered answers, and the page with all of them."""
+    if places is None:
+        places = turn.world.nearest(procedure=turn.procedure)
+    if not places:
+        turn.ask(Step.WISH, "no_places")
+        return
+    options = [Option(short_time(place.starts_at), {"place": place.id}) for place in places[:MOST_PLACES]]
+    options.append(Option("Không giờ nào tiện", {"place": 0}))
+    link = "picker" if step == Step.TIME else "change"
+    about = int(turn.data.get("about") or 0) if step == Step.NEW_TIME else 0
+    turn.ask(step, key, options=tuple(options), link=link, about=about, **values)
+
+
+def on_time(turn: Turn) -> bool:
+    if take_correction(turn):
+        return True
+    place = chosen_place(turn, step=Step.TIME)
+    if place == 0:
+        turn.ask(Step.WISH, "ask_wish")
+    elif place:
+        register(turn, place)
+    return False
+
+
+def register(turn: Turn, place: int | None, *, wish: str = "") -> None:
+    """The draft becomes a request. The confirmation is a notice: it is written with the request itself."""
+    turn.do(Register(place, time_wish=wish[:200]))
+    turn.rest()
+
+
+def on_wish(turn: Turn) -> bool:
+    if says_no(turn.heard.folded):
+        return True
+    if take_correction(turn):
+        return True
+    reading = turn.world.time(turn.heard.text)
+    exact = _exact(turn, reading)
+    register(turn, exact.id if exact else None, wish="" if exact else turn.heard.text)
+    return False
+
+
+def chosen_place(turn: Turn, *, step: str) -> int | None:
+    """The place meant by the answer; 0 if none suits; None if something was asked instead (it has been said)."""
+    choice, heard = turn.choice(), turn.heard
+    if isinstance(choice, dict):
+        return int(choice["place"])
+    if says_no(heard.folded) or heard.folded in {
+        "gio khac",
+        "khac",
+        "khong gio nao",
+        "khong gio nao tien",
+        "khong tien",
+        "ban het",
+    }:
+        return 0
+    reading = turn.world.time(heard.text if not heard.folded.isdigit() else f"{heard.folded} giờ")
+    if not reading:
+        if step == Step.TIME and turn.world.search(heard.text).verdict == "match":
+            turn.data.pop("procedure", None)
+            look_up(turn, heard.text)
+        else:
+            offer_times(turn, key="time_not_understood", step=step)
+        return None
+    if exact := _exact(turn, reading):
+        return exact.id
+    places, key, values = _close_to(turn, reading)
+    offer_times(turn, places=places or None, key=key, step=step, **values)
+    return None
+
+
+def _exact(turn: Turn, reading: TimeRead) -> Place | None:
+    if reading.day is None or reading.time is None:
+        return None
+    for place in turn.world.places_on(procedure=turn.procedure, day=reading.day):
+        if place.starts_at.time() == reading.time:
+            return place
+    return None
+
+
+def _close_to(turn: Turn, reading: TimeRead) -> tuple[tuple[Place, ...], str, dict[str, str]]:
+    """The open times nearest to what was said, and how to put it."""
+    world, procedure = turn.world, turn.procedure
+    if reading.day is None:
+        if reading.time is None:
+            return world.nearest(procedure=procedure, part=reading.part), "offer_part", {}
+        wanted = _minutes(reading.time)
+        many = world.nearest(procedure=procedure, count=60)
+        same = tuple(place for place in many if place.starts_at.time() == reading.time)
+        close = same or tuple(sorted(many, key=lambda place: abs(_minutes(place.starts_at.time()) - wanted))[:3])
+        return (
+            tuple(sorted(close[:3], key=lambda place: place.starts_at)),
+            "offer_part" if same else "time_not_free",
+            {"luc": f"{reading.time:%H} giờ {reading.time:%M}"},
+        )
+    day = {"luc": short_day(reading.day)}
+    on_day = world.places_on(procedure=procedure, day=reading.day)
+    if reading.part in {"morning", "afternoon"}:
+        wanted_part = tuple(place for place in on_day if (place.starts_at.hour < 12) == (reading.part == "morning"))
+        on_day = wanted_part or on_day
+    if on_day and reading.time is None:
+        return on_day, "offer_day", day
+    if on_day and reading.time is not None:
+        wanted = _minutes(reading.time)
+        close = sorted(on_day, key=lambda place: abs(_minutes(place.starts_at.time()) - wanted))[:3]
+        day["luc"] = f"{reading.time:%H} giờ {reading.time:%M} {day['luc']}"
+        return tuple(sorted(close, key=lambda place: place.starts_at)), "time_not_free", day
+    note = world.day_note(reading.day) or "không còn chỗ"
+    start = datetime.combine(reading.day, datetime.min.time(), tzinfo=world.now.tzinfo)
+    return world.nearest(procedure=procedure, after=start), "day_not_free", {**day, "vi_sao": note}
+
+
+def _minutes(value: time | datetime) -> int:
+    return int(value.hour) * 60 + int(value.minute)
