@@ -1,3 +1,10 @@
+from django.urls import URLPattern, path
+
+from zalo_bridge.views.webhook import webhook
 
 app_name = "zalo_bridge"
-urlpatterns: list = []
+urlpatterns: list[URLPattern] = [
+    path("zalo/webhook/", webhook, name="webhook"),
+    # A POST cannot be redirected to the address with the slash, so both are the address.
+    path("zalo/webhook", webhook),
+]
