@@ -177,6 +177,19 @@ ZALO_REFRESH_TOKEN = env.text("ZALO_REFRESH_TOKEN", "")
 ZALO_TOKEN_KEYS = env.words("ZALO_TOKEN_KEYS", [])
 ZALO_CONNECT_TIMEOUT_S = env.number("ZALO_CONNECT_TIMEOUT_S", 3, least=1, most=30)
 ZALO_READ_TIMEOUT_S = env.number("ZALO_READ_TIMEOUT_S", 10, least=1, most=60)
+# Requests a minute, shared by all workers. Zalo allows an app 4,000; what it allows one OA depends on its package.
+ZALO_RATE_PER_MINUTE = env.number("ZALO_RATE_PER_MINUTE", 4000, least=1)
+ZALO_OA_RATE_PER_MINUTE = env.number("ZALO_OA_RATE_PER_MINUTE", 3600, least=1)
+# Unverified events kept for a second look after a wrong key is mended; anybody can post to the webhook, so it is capped.
+ZALO_QUARANTINE_CAP = env.number("ZALO_QUARANTINE_CAP", 2000)
+# Days after which handled events lose their content and are deleted.
+ZALO_EVENT_RETENTION_DAYS = env.number("ZALO_EVENT_RETENTION_DAYS", 90, least=1)
+# Minutes of office time without a single event after which somebody should look. 0 switches the alarm off.
+ZALO_SILENCE_ALARM_MINUTES = env.number("ZALO_SILENCE_ALARM_MINUTES", 0 if ZALO_SIMULATOR else 240)
+ZALO_APPSECRET_PROOF = env.flag("ZALO_APPSECRET_PROOF")
+# PKCE at authorisation: a fresh verifier per request, the one stored in Zalo's console (then ZALO_PKCE_VERIFIER), or none.
+ZALO_PKCE = env.choice("ZALO_PKCE", ("request", "console", "none"), "request")
+ZALO_PKCE_VERIFIER = env.text("ZALO_PKCE_VERIFIER", "")
 ZALO_SIMULATOR_FILE = Path(env.text("ZALO_SIMULATOR_FILE", str(VAR_DIR / "simulator.sqlite3")))
 
 # --- Words, dates, hours --------------------------------------------------------------------------------------------
