@@ -208,19 +208,19 @@ OFFICE_PHONE = env.text("OFFICE_PHONE", "0258 3000 000" if DEBUG else "")
 PORTAL_URL_TEMPLATE = env.url("PORTAL_URL_TEMPLATE", "https://dichvucong.gov.vn/tim-kiem-thu-tuc-hanh-chinh?keyword={code}")
 
 # --- Files ----------------------------------------------------------------------------------------------------------
+# On one machine the files are served from where they lie; a real site serves what `collectstatic` compressed and named.
+WHITENOISE_USE_FINDERS = DEBUG or IS_LOCAL
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = None if WHITENOISE_USE_FINDERS else VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", get_bootstrap_dir())]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG or IS_LOCAL
+        if WHITENOISE_USE_FINDERS
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-# On one machine the files are served from where they lie; a real site serves what `collectstatic` compressed and named.
-WHITENOISE_USE_FINDERS = DEBUG or IS_LOCAL
 # Papers citizens send: outside the web root, served only by a view that checks who asks.
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 
