@@ -1,0 +1,220 @@
+"""What the day board shows, read in a fixed number of queries however many people and visits there are."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from scheduling.board_rows import BoardVisit, Frame, Row, cells_of, pack
+from scheduling.hours import ZONE, OfficeCalendar, current_calendar, day_bounds, on
+from scheduling.models import LIVE, Absence, Appointment, Assignment, StaffMember
+from scheduling.travel import current_travel
+from scheduling.words import sentence, span
+
+# How a request stands, by the names registrations gives its states. Followed by name only: this app knows no other.
+WAITING_STATES = ("submitted", "needs_info")
+VERIFIED, ASSIGNED, IN_PROGRESS, COMPLETED, NO_SHOW = "verified", "assigned", "in_progress", "completed", "no_show"
+LATE_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One person's day: several rows only where visits overlap (they cannot, but the board would show it)."""
+
+    id: int
+    name: str
+    note: str
+    rows: list[Row]
+    visits: list[BoardVisit]
+
+
+@dataclass(frozen=True)
+class DayBoard:
+    day: date
+    frame: Frame
+    closed_because: str
+    unassigned: Lane
+    lanes: list[Lane]
+    visit_count: int
+    unassigned_count: int
+    unclosed_count: int
+    late_count: int
+    unreached_count: int
+    hour_marks: list[str] = field(default_factory=list)
+
+
+def given_name_key(name: str) -> tuple[str, str]:
+    """People sort by given name (the last word), then the rest."""
+    words = name.split()
+    return (words[-1].casefold() if words else "", name.casefold())
+
+
+def day_board(day: date, *, now: datetime | None = None) -> DayBoard:
+    """The board of a day: eight queries."""
+    now = now or timezone.now()
+    calendar, travel = current_calendar(), current_travel()
+    start, end = day_bounds(day)
+    facts = visit_facts(start, end)
+    going = _who_goes(start, end)
+    staff = _people(going)
+    absences = _absences(start, end)
+    visits = {row["id"]: board_visit(row, is_assigned=bool(going.get(row["id"])), now=now) for row in facts}
+    frame = frame_of(day, calendar, list(visits.values()))
+    by_staff: dict[int, list[BoardVisit]] = {}
+    for visit_id, people in going.items():
+        for staff_id in people:
+            if visit_id in visits:
+                by_staff.setdefault(staff_id, []).append(visits[visit_id])
+    lanes = []
+    for member in sorted(staff, key=lambda row: given_name_key(row["name"])):
+        own = sorted(by_staff.get(member["id"], []), key=lambda visit: visit.starts_at)
+        away = absences.get(member["id"], [])
+        rows = [cells_of(packed, frame=frame, away=away, travel_minutes=travel.minutes) for packed in pack(own) or [[]]]
+        note = _note(len(own), [reason for _, _, reason in away], member["ward_names"] or [])
+        lanes.append(Lane(member["id"], member["name"], note, rows, own))
+    loose = [visit for visit_id, visit in visits.items() if not going.get(visit_id)]
+    unassigned = Lane(0, "Chưa phân công", "", [cells_of(row, frame=frame) for row in pack(loose) or [[]]], loose)
+    everything = list(visits.values())
+    return DayBoard(
+        day=day,
+        frame=frame,
+        closed_because=calendar.closed_because(day),
+        unassigned=unassigned,
+        lanes=lanes,
+        visit_count=len(everything),
+        unassigned_count=len(loose),
+        unclosed_count=_with_badge(everything, "chưa chốt"),
+        late_count=_with_badge(everything, "trễ giờ"),
+        unreached_count=_with_badge(everything, "chưa báo được"),
+        hour_marks=_hour_marks(frame),
+    )
+
+
+FACTS = (
+    "id",
+    "starts_at",
+    "ends_at",
+    "ward_id",
+    "ward__short_name",
+    "registration__code",
+    "registration__state",
+    "registration__citizen__name",
+    "registration__procedure__short_name",
+    "registration__arrived_at",
+    "registration__dossier_number",
+)
+
+
+def visit_facts(start: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Live visits of a stretch with what their requests say (one query)."""
+    owed = Appointment.objects.filter(pk=OuterRef("pk"), registration__calls__outcome="owed")
+    rows = Appointment.objects.filter(is_live=True, starts_at__gte=start, starts_at__lt=end)
+    return list(rows.annotate(owes_call=Exists(owed)).order_by("starts_at", "pk").values(*FACTS, "owes_call"))
+
+
+def board_visit(row: dict[str, Any], *, is_assigned: bool, now: datetime) -> BoardVisit:
+    """What a block says and how it is painted, from the facts of its request."""
+    state = row["registration__state"] or ""
+    code = row["registration__code"] or ""
+    tone, said, badges = "", row["registration__procedure__short_name"] or "", []
+    if not is_assigned:
+        tone = "free"
+    if state in WAITING_STATES:
+        badges.append(("wait", "chưa xác minh"))
+    if state == COMPLETED:
+        tone, said = "go", "xong, có mã hồ sơ" if row["registration__dossier_number"] else "xong"
+    elif state == NO_SHOW:
+        tone, said = "stop", "không gặp được"
+    elif state == IN_PROGRESS:
+        arrived = row["registration__arrived_at"]
+        tone = "wait"
+        said = f"đang hỗ trợ, từ {arrived.astimezone(ZONE):%H:%M}" if arrived else "đang hỗ trợ"
+        if row["ends_at"] + LATE_AFTER < now:
+            badges.append(("stop", "quá giờ"))
+    elif row["ends_at"] < now and state:
+        tone = "stop"
+        badges.append(("stop", "chưa chốt"))
+    elif state == ASSIGNED and row["starts_at"] + LATE_AFTER < now:
+        tone = "wait"
+        badges.append(("stop", "trễ giờ"))
+    if row["owes_call"]:
+        badges.append(("stop", "chưa báo được"))
+    return BoardVisit(
+        id=row["id"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        ward_id=row["ward_id"],
+        ward=row["ward__short_name"],
+        title=row["registration__citizen__name"] or code or "Giữ chỗ",
+        detail=said,
+        code=code,
+        tone=tone,
+        badges=tuple(badges),
+        may_move=state not in (COMPLETED, IN_PROGRESS, NO_SHOW) and row["starts_at"] > now,
+    )
+
+
+def frame_of(day: date, calendar: OfficeCalendar, visits: list[BoardVisit]) -> Frame:
+    """Whole hours around the opening hours and every visit; the usual day where nothing is on."""
+    stretches = tuple((on(day, opens), on(day, closes)) for opens, closes in calendar.hours_on(day))
+    moments = [moment for stretch in stretches for moment in stretch]
+    moments += [visit.starts_at for visit in visits] + [visit.ends_at for visit in visits]
+    first = min(moments, default=day_bounds(day)[0] + timedelta(hours=7)).astimezone(ZONE)
+    last = max(moments, default=day_bounds(day)[0] + timedelta(hours=17)).astimezone(ZONE)
+    starts = first.replace(minute=0, second=0, microsecond=0)
+    ends = last.replace(minute=0, second=0, microsecond=0)
+    if ends < last:
+        ends += timedelta(hours=1)
+    return Frame(starts, ends, stretches)
+
+
+def _people(going: dict[int, list[int]]) -> list[dict[str, Any]]:
+    """Who works here, and whoever goes today though they no longer do."""
+    ids = {staff_id for people in going.values() for staff_id in people}
+    wards = ArrayAgg("wards__short_name", filter=Q(wards__isnull=False), default=None, order_by="wards__short_name")
+    rows = StaffMember.objects.filter(Q(is_active=True) | Q(pk__in=ids)).annotate(ward_names=wards)
+    return list(rows.order_by("pk").values("id", "name", "ward_names"))
+
+
+def _who_goes(start: datetime, end: datetime) -> dict[int, list[int]]:
+    """Appointment id → ids of who goes, the one in charge first."""
+    rows = Assignment.objects.filter(
+        LIVE, appointment__is_live=True, appointment__starts_at__gte=start, appointment__starts_at__lt=end
+    )
+    going: dict[int, list[int]] = {}
+    for visit_id, staff_id in rows.order_by("-is_lead", "pk").values_list("appointment_id", "staff_id"):
+        going.setdefault(visit_id, []).append(staff_id)
+    return going
+
+
+def _absences(start: datetime, end: datetime) -> dict[int, list[tuple[datetime, datetime, str]]]:
+    rows = Absence.objects.filter(period__overlap=(start, end)).order_by("pk").values_list("staff", "period", "reason")
+    found: dict[int, list[tuple[datetime, datetime, str]]] = {}
+    for staff_id, period, reason in rows:
+        words = Absence.Reason(reason).label.lower()
+        found.setdefault(staff_id, []).append((max(period.lower, start), min(period.upper, end), words))
+    return found
+
+
+def _note(count: int, reasons: list[str], wards: list[str]) -> str:
+    parts = list(dict.fromkeys(reasons)) + ([f"{count} lượt"] if count else [])
+    if wards:
+        parts.append(", ".join(wards))
+    return sentence(" · ".join(parts)) if parts else "Chưa có lượt nào"
+
+
+def _with_badge(visits: list[BoardVisit], words: str) -> int:
+    return sum(any(said == words for _, said in visit.badges) for visit in visits)
+
+
+def _hour_marks(frame: Frame) -> list[str]:
+    hours = (frame.ends_at - frame.starts_at) // timedelta(hours=1)
+    return [f"{(frame.starts_at + timedelta(hours=n)).astimezone(ZONE):%H:%M}" for n in range(hours)]
+
+
+def when_of(visit: BoardVisit) -> str:
+    """ "08:00–08:45" of a block."""
+    return span(visit.starts_at, visit.ends_at)
