@@ -1,0 +1,254 @@
+import json
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from tests.factories.zalo_bridge import ContactFactory, EventFactory, text_event
+from tests.zalo_bridge.conftest import settle
+from zalo_bridge import inbox, outbox
+from zalo_bridge.models import Contact, OutboundMessage, WebhookEvent
+from zalo_bridge.turns import Line, turn
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_kind_of_event_reaches_the_listener_in_neutral_words(zalo, client, ears):
+    mot = zalo.person("Người Mẫu Một", phone="84900000014")
+    mot.opens_chat()
+    mot.follows()
+    said = mot.says("Tôi muốn đăng ký")
+    mot.says("trả lời", quoting=said)
+    mot.shares_info(ward="Phường Bắc Nha Trang", address="Tổ 5")
+    mot.shares_info(district="Thành phố Nha Trang", ward="Phường Vĩnh Hải", address="2 Đường Mẫu")
+    mot.sends_photo(caption="giấy phép")
+    mot.sends_file("don.pdf")
+    mot.sends_sticker()
+    mot.sends_location()
+    mot.sends_business_card()
+    mot.reacts(said)
+    mot.unfollows()
+    mot.withdraws()
+    zalo.deliver(client)
+    settle()
+    assert ears.kinds == [
+        *("opened_chat", "followed", "text", "text", "info_shared", "info_shared", "file", "file", "sticker"),
+        *("location", "contact_card", "reacted", "unfollowed", "withdrew"),
+    ]
+    texts, new, old = ears.events[2:4], ears.events[4].info, ears.events[5].info
+    assert texts[0].text == "Tôi muốn đăng ký"
+    assert texts[1].quoted_vendor_id == said.msg_id
+    assert (new.name, new.phone, new.ward, new.district, new.address_line) == (
+        *("Người Mẫu Một", "84900000014", "Phường Bắc Nha Trang", "", "Tổ 5"),
+    )
+    assert (old.ward, old.district, old.address_line) == ("Phường Vĩnh Hải", "Thành phố Nha Trang", "2 Đường Mẫu")
+    photo, file, _, place, card = ears.events[6:11]
+    assert (photo.text, photo.attachments[0].kind) == ("giấy phép", "image")
+    assert (file.attachments[0].name, file.attachments[0].size > 0) == ("don.pdf", True)
+    assert "," in place.attachments[0].text
+    assert card.attachments[0].kind == "contact_card"
+    assert not WebhookEvent.objects.exclude(state="done").exists()
+
+
+def test_our_own_messages_coming_back_are_not_taken_for_the_citizens(zalo, client, ears):
+    mot = zalo.person(follows=True)
+    zalo.deliver(client)
+    settle()
+    contact = Contact.objects.get()
+    outbox.enqueue(kind="hello", dedupe_key="1", contact=contact, text="Chào anh/chị", is_reply=True)
+    settle()
+    mot.looks()
+    zalo.deliver(client)
+    settle()
+    assert ears.kinds == ["followed"]
+    assert OutboundMessage.objects.get().state == "seen"
+    # A colleague who writes by hand is another matter.
+    mot.hears_from_colleague("Em là cán bộ đây ạ")
+    zalo.deliver(client)
+    settle()
+    assert ears.kinds == ["followed", "colleague_wrote"]
+    assert ears.events[-1].by_colleague
+
+
+def test_events_of_one_person_are_handled_in_order_of_time(zalo, client, ears):
+    mot = zalo.person(follows=True)
+    for number in range(12):
+        mot.says(str(number))
+    zalo.deliver(client, shuffle=True)
+    settle()
+    assert ears.texts[1:] == [str(number) for number in range(12)]
+
+
+def test_a_late_unfollow_does_not_undo_a_newer_follow(ears):
+    now = timezone.now()
+    for name, at in (("follow", now), ("unfollow", now - timedelta(minutes=5))):
+        EventFactory(event_name=name, raw=json.dumps({"event_name": name}).encode(), happened_at=at)
+        settle()
+    contact = Contact.objects.get()
+    assert contact.is_following
+    assert contact.follow_changed_at == contact.last_interaction_at == now
+
+
+def test_receipts_do_not_open_the_chat_window(ears):
+    contact = ContactFactory(last_interaction_at=None)
+    raw = json.dumps({"event_name": "user_reacted_message", "message": {"msg_id": "m", "react_icon": "/-heart"}})
+    EventFactory(event_name="user_reacted_message", user_id=contact.user_id, raw=raw.encode())
+    settle()
+    contact.refresh_from_db()
+    assert contact.last_interaction_at is None
+    assert ears.kinds == ["reacted"]
+
+
+def test_a_failing_event_is_tried_again_and_then_given_to_staff(ears):
+    event, later = EventFactory(text="hỏng"), EventFactory(text="sau")
+
+    def fail(heard: Any) -> None:
+        if heard.text == "hỏng":
+            raise ValueError("số điện thoại 0900 000 014")
+
+    ears.then = fail
+    start = timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        for _ in range(10):
+            settle()
+            clock.shift(150)
+    event.refresh_from_db()
+    later.refresh_from_db()
+    assert (event.state, event.attempts) == ("failed", 6)
+    assert "ValueError" in event.note
+    assert "0900" not in event.note
+    assert later.state == "done"
+    assert ears.texts == ["hỏng"] * 6 + ["sau"]
+
+
+def test_what_a_failed_attempt_wrote_is_undone(ears):
+    EventFactory()
+
+    def write_then_fail(heard: Any) -> None:
+        outbox.enqueue(kind="x", dedupe_key=f"reply:{heard.id}", contact=heard.contact, text="chào", is_reply=True)
+        if len(ears.events) == 1:
+            raise RuntimeError
+
+    ears.then = write_then_fail
+    inbox.handle_waiting()
+    assert not OutboundMessage.objects.exists()
+    with time_machine.travel(timezone.now() + timedelta(seconds=10)):
+        inbox.handle_waiting()
+    assert OutboundMessage.objects.count() == 1
+
+
+def test_one_stuck_person_blocks_nobody_else(ears):
+    EventFactory(user_id="111", text="hỏng")
+    EventFactory(user_id="222", text="tốt")
+
+    def fail(heard: Any) -> None:
+        if heard.text == "hỏng":
+            raise ValueError
+
+    ears.then = fail
+    settle()
+    assert WebhookEvent.objects.get(user_id="222").state == "done"
+    assert WebhookEvent.objects.get(user_id="111").state == "received"
+
+
+def test_an_event_that_kills_its_worker_each_time_ends_with_staff(ears):
+    event = EventFactory(state="processing", attempts=6)
+    settle()
+    event.refresh_from_db()
+    assert event.state == "failed"
+    assert ears.events == []
+
+
+@pytest.mark.parametrize("name", ["create_group", "user_click_button", "add_user_to_tag", "anonymous_send_text", "zzz"])
+def test_events_without_consequence_are_stored_and_ignored(name, ears):
+    EventFactory(event_name=name, user_id="", raw=json.dumps({"event_name": name}).encode())
+    settle()
+    event = WebhookEvent.objects.get()
+    assert event.state == "ignored"
+    assert event.note
+    assert ears.events == []
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    """Several workers, real threads and connections."""
+
+    def run(self, count: int, what: Any) -> None:
+        def body() -> None:
+            try:
+                what()
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=body) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=30)
+            assert not thread.is_alive()
+
+    def test_eight_workers_handle_each_event_once_and_in_order(self, ears):
+        for number in range(40):
+            EventFactory(user_id=str(100 + number % 4), text=str(number))
+        ids = list(WebhookEvent.objects.values_list("pk", flat=True))
+        self.run(8, lambda: inbox.handle(ids))
+        assert len(ears.events) == 40
+        for user in range(4):
+            mine = [int(event.text) for event in ears.events if event.contact.user_id == str(100 + user)]
+            assert mine == sorted(mine)
+
+    def test_without_turns_the_order_breaks(self, ears, monkeypatch):
+        """The control: the row lock still keeps each event to one handling, but nothing keeps their order."""
+        @contextmanager
+        def no_turn(*args: Any, **kwargs: Any) -> Any:
+            yield True
+
+        monkeypatch.setattr(inbox, "turn", no_turn)
+        barrier = threading.Barrier(2, timeout=10)
+        ears.then = lambda event: barrier.wait() if event.text in ("0", "1") else None
+        for number in range(2):
+            EventFactory(user_id="100", text=str(number))
+        events = list(WebhookEvent.objects.order_by("id"))
+        # Two workers inside the same person's events at once: with turns the barrier would never open.
+        threads_events = iter(events)
+        self.run(2, lambda: inbox._handle_one(next(threads_events)))
+        assert len(ears.events) == 2
+
+    def test_a_busy_contact_is_left_to_the_worker_that_has_it(self, ears):
+        EventFactory(user_id="100")
+        started, go_on = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with turn(Line.INBOX, "100"):
+                started.set()
+                go_on.wait(10)
+
+        holder = threading.Thread(target=lambda: (hold(), connection.close()))
+        holder.start()
+        started.wait(10)
+        assert inbox.handle_contact("100") == 0
+        go_on.set()
+        holder.join(10)
+        assert inbox.handle_contact("100") == 1
+
+    def test_an_event_that_comes_while_the_turn_ends_is_not_left_lying(self, ears, monkeypatch):
+        """Stored after the holder looked for the last time, announced to a worker that found the contact busy."""
+        EventFactory(user_id="100", text="1")
+        real = inbox._next_event
+        looked = []
+
+        def look(user_id: str) -> Any:
+            found = real(user_id)
+            if found is None and not looked:
+                looked.append(True)
+                EventFactory(user_id="100", text="2")
+            return found
+
+        monkeypatch.setattr(inbox, "_next_event", look)
+        inbox.handle_contact("100")
+        assert ears.texts == ["1", "2"]
