@@ -1,4 +1,4 @@
-"""All settings, from the environment. Safe by default; `make demo` opts out of what a demo on one machine cannot have."""
+"""All settings, from the environment. Safe by default; a demo on one machine opts out of what it cannot have."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,13 +21,13 @@ if not DEBUG and len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("SECRET_KEY is too short. Set SECRET_KEY to at least 40 random characters.")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Set ALLOWED_HOSTS to the host names of this site, comma separated.")
+    raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Set it to the host names of this site, comma separated.")
 PUBLIC_URL = env.url("PUBLIC_URL", "http://127.0.0.1:8000" if DEBUG else None)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 # The demo and the tests: only this machine reaches the site, so plain HTTP and a simulated Zalo do no harm.
 IS_LOCAL = urlsplit(PUBLIC_URL).hostname in {"127.0.0.1", "localhost", "::1"}
 if not IS_HTTPS and not IS_LOCAL and not DEBUG:
-    raise ImproperlyConfigured("PUBLIC_URL must start with https:// (plain http:// is only for 127.0.0.1 and localhost).")
+    raise ImproperlyConfigured("PUBLIC_URL must start with https:// (http:// is only for 127.0.0.1 and localhost).")
 
 # --- Applications ---------------------------------------------------------------------------------------------------
 ZALO_SIMULATOR = env.flag("ZALO_SIMULATOR")
@@ -158,7 +158,10 @@ CELERY_BEAT_SCHEDULE = {
     "zalo-probe-incidents": {"task": "zalo_bridge.tasks.probe_incidents", "schedule": 60.0},
     "scheduling-open-slots": {"task": "scheduling.tasks.open_slots", "schedule": crontab(minute="15")},
     "registrations-send-reminders": {"task": "registrations.tasks.send_due_reminders", "schedule": 60.0},
-    "registrations-housekeeping": {"task": "registrations.tasks.keep_house", "schedule": crontab(hour="3", minute="10")},
+    "registrations-housekeeping": {
+        "task": "registrations.tasks.keep_house",
+        "schedule": crontab(hour="3", minute="10"),
+    },
 }
 
 # --- Zalo -----------------------------------------------------------------------------------------------------------
@@ -180,14 +183,14 @@ ZALO_READ_TIMEOUT_S = env.number("ZALO_READ_TIMEOUT_S", 10, least=1, most=60)
 # Requests a minute, shared by all workers. Zalo allows an app 4,000; what it allows one OA depends on its package.
 ZALO_RATE_PER_MINUTE = env.number("ZALO_RATE_PER_MINUTE", 4000, least=1)
 ZALO_OA_RATE_PER_MINUTE = env.number("ZALO_OA_RATE_PER_MINUTE", 3600, least=1)
-# Unverified events kept for a second look after a wrong key is mended; anybody can post to the webhook, so it is capped.
+# Unverified events kept for a second look after a wrong key is mended; capped, as anybody can post to the webhook.
 ZALO_QUARANTINE_CAP = env.number("ZALO_QUARANTINE_CAP", 2000)
 # Days after which handled events lose their content and are deleted.
 ZALO_EVENT_RETENTION_DAYS = env.number("ZALO_EVENT_RETENTION_DAYS", 90, least=1)
 # Minutes of office time without a single event after which somebody should look. 0 switches the alarm off.
 ZALO_SILENCE_ALARM_MINUTES = env.number("ZALO_SILENCE_ALARM_MINUTES", 0 if ZALO_SIMULATOR else 240)
 ZALO_APPSECRET_PROOF = env.flag("ZALO_APPSECRET_PROOF")
-# PKCE at authorisation: a fresh verifier per request, the one stored in Zalo's console (then ZALO_PKCE_VERIFIER), or none.
+# PKCE at authorisation: a fresh verifier per request, the one in Zalo's console (then ZALO_PKCE_VERIFIER), or none.
 ZALO_PKCE = env.choice("ZALO_PKCE", ("request", "console", "none"), "request")
 ZALO_PKCE_VERIFIER = env.text("ZALO_PKCE_VERIFIER", "")
 ZALO_SIMULATOR_FILE = Path(env.text("ZALO_SIMULATOR_FILE", str(VAR_DIR / "simulator.sqlite3")))
@@ -204,8 +207,10 @@ USE_TZ = True
 OFFICE_NAME = env.text("OFFICE_NAME", "Phòng Kinh tế, Hạ tầng và Đô thị")
 OFFICE_PLACE = env.text("OFFICE_PLACE", "Nha Trang")
 OFFICE_PHONE = env.text("OFFICE_PHONE", "0258 3000 000" if DEBUG else "")
-# A procedure's page on the national portal. The portal changed its addresses in 2026 and may again, so the pattern is a setting.
-PORTAL_URL_TEMPLATE = env.url("PORTAL_URL_TEMPLATE", "https://dichvucong.gov.vn/tim-kiem-thu-tuc-hanh-chinh?keyword={code}")
+# A procedure's page on the national portal. The portal changed its addresses in 2026 and may again.
+PORTAL_URL_TEMPLATE = env.url(
+    "PORTAL_URL_TEMPLATE", "https://dichvucong.gov.vn/tim-kiem-thu-tuc-hanh-chinh?keyword={code}"
+)
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 # On one machine the files are served from where they lie; a real site serves what `collectstatic` compressed and named.

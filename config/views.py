@@ -3,6 +3,9 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+
+from config import health
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -10,11 +13,17 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process is up. Asks nothing of anybody else."""
     return JsonResponse({"ok": True})
 
 
 @login_not_required
+@never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"ok": True})
+    """200 when the site can do its work, 503 when something it needs is broken, with one line per check either way."""
+    ok, checks = health.report()
+    return JsonResponse(
+        {"ok": ok, "checks": checks}, status=200 if ok else 503, json_dumps_params={"ensure_ascii": False}
+    )
