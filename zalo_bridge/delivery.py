@@ -299,7 +299,7 @@ def record(message: OutboundMessage, outcome: client.Answer | client.NoAnswer, l
     if outcome.is_success:
         _record_success(message, outcome, lanes)
         return True
-    return _record_refusal(message, outcome)
+    return _record_refusal(message, outcome, lanes)
 
 
 def _record_success(message: OutboundMessage, answer: client.Answer, lanes: list[str]) -> None:
@@ -330,7 +330,7 @@ def _refusal(message: OutboundMessage, code: int) -> Refusal:
     return refusal_of(code, is_business=message.channel == Channel.TEMPLATE_BY_PHONE)
 
 
-def _record_refusal(message: OutboundMessage, answer: client.Answer) -> bool:
+def _record_refusal(message: OutboundMessage, answer: client.Answer, lanes: list[str]) -> bool:
     refusal = _refusal(message, answer.code)
     note = f"{refusal.sentence} (mã {answer.code})"
     cause = f"{message.channel}:{answer.code}"
@@ -348,6 +348,8 @@ def _record_refusal(message: OutboundMessage, answer: client.Answer) -> bool:
         wait = back_off(refusal.wait, 1 if refusal.tries > 10 else message.attempts) * random.uniform(0.8, 1.0)  # noqa: S311
         _wait(message, wait, note, code=answer.code)
         return False
+    # Zalo looked at this person or this message: whatever stopped the channel as a whole is over.
+    incidents.note_success(lanes=lanes, causes=[f"no-answer:{message.channel}"])
     if refusal.remedy is Remedy.RESCHEDULE:
         OutboundMessage.objects.filter(pk=message.pk, state=State.SENDING).update(
             state=State.QUEUED,
