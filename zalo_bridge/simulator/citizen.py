@@ -49,9 +49,15 @@ def open_chat(store: Store, person: Person) -> None:
         enqueue(store, db, Events(store.identity).clicked_chat_now(person, at_ms), store.options())
 
 
-def say(store: Store, person: Person, text: str, *, is_hidden: bool = False, quote_msg_id: str = "") -> Message:
-    """Send a text. A tap on an `oa.query` button or menu item is the same thing: its payload, sent as text."""
-    return _send(store, person, "text", text=text, is_hidden=is_hidden, quote_msg_id=quote_msg_id)
+def say(
+    store: Store, person: Person, text: str, *, is_hidden: bool = False, quote_msg_id: str = "", label: str = ""
+) -> Message:
+    """Send a text. A tap on an `oa.query` button or menu item is the same thing: its payload, sent as text.
+
+    `label` is what the chat shows instead: the title of the menu item.
+    """
+    payload = {"label": label} if label else None
+    return _send(store, person, "text", text=text, payload=payload, is_hidden=is_hidden, quote_msg_id=quote_msg_id)
 
 
 def send_photo(

@@ -16,7 +16,8 @@ SCHEMA_VERSION = 1
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS options (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS people (
-    user_id TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY,              -- short, for addresses of screens
+    user_id TEXT NOT NULL UNIQUE,
     user_id_by_app TEXT NOT NULL,
     name TEXT NOT NULL,
     phone TEXT NOT NULL DEFAULT '',          -- 84…, empty when unknown
@@ -30,7 +31,7 @@ CREATE TABLE IF NOT EXISTS people (
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     msg_id TEXT NOT NULL UNIQUE,
-    user_id TEXT NOT NULL REFERENCES people,
+    user_id TEXT NOT NULL REFERENCES people (user_id),
     from_user INTEGER NOT NULL,
     author TEXT NOT NULL DEFAULT '',         -- name of the colleague who wrote in oa.zalo.me; empty for API sends
     kind TEXT NOT NULL,

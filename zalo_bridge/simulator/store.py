@@ -52,6 +52,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Person:
+    number: int
     user_id: str
     user_id_by_app: str
     name: str
@@ -176,12 +177,12 @@ class Store(Database):
 
     def person_by_phone(self, phone: str) -> Person | None:
         with self.reading() as db:
-            row = db.execute("SELECT * FROM people WHERE phone = ? ORDER BY created_at", (phone,)).fetchone()
+            row = db.execute("SELECT * FROM people WHERE phone = ? ORDER BY number", (phone,)).fetchone()
         return _person(row) if row else None
 
     def people(self) -> list[Person]:
         with self.reading() as db:
-            return [_person(row) for row in db.execute("SELECT * FROM people ORDER BY created_at, user_id")]
+            return [_person(row) for row in db.execute("SELECT * FROM people ORDER BY number")]
 
     def touch_screen(self, user_id: str) -> None:
         """The chat is on this person's screen now."""
@@ -393,6 +394,7 @@ def store_from_settings(settings: Any, path: Path | None = None) -> Store:
 
 def _person(row: sqlite3.Row) -> Person:
     return Person(
+        number=row["number"],
         user_id=row["user_id"],
         user_id_by_app=row["user_id_by_app"],
         name=row["name"],

@@ -33,6 +33,7 @@ class Command(BaseCommand):
             )
         store = store_from_settings(settings, options["file"])
         prepare(store, webhook=options["webhook"] or "", ladder_scale=options["ladder_scale"])
+        seed_people(store)
         stop = threading.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: stop.set())
@@ -58,3 +59,14 @@ def prepare(store: Store, *, webhook: str = "", ladder_scale: float | None = Non
         store.set_options(ladder_scale=ladder_scale)
     if settings.ZALO_ACCESS_TOKEN and settings.ZALO_REFRESH_TOKEN:
         tokens.issue_pair(store, access_token=settings.ZALO_ACCESS_TOKEN, refresh_token=settings.ZALO_REFRESH_TOKEN)
+
+
+def seed_people(store: Store) -> None:
+    """Three plainly made-up citizens, so that the first look at `/gia-lap/` has somebody to play."""
+    if not store.people():
+        for name, phone in (
+            ("Người Mẫu Một", "84900000014"),
+            ("Người Mẫu Hai", "84900000015"),
+            ("Người Mẫu Ba", "84900000016"),
+        ):
+            store.add_person(name=name, phone=phone)
