@@ -1,0 +1,247 @@
+"""From an address as typed to the names found in it, each with what stands around it (kind, street, house number)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from procedures.services import clean, composed, fold
+from scheduling.gazetteer import Gazetteer, Level, Meaning, marks_agree
+
+_LONGEST_TEXT = 400
+_TOKEN = re.compile(r"\d+[a-z]?(?:/\d+[a-z]?)+|[^\W_]+|[,;:()|\n.–—/-]")
+_STOP = set(",;:()|\n.–—/-")
+_ABBREVIATED = {
+    "p",
+    "f",
+    "q",
+    "h",
+    "x",
+    "t",
+    "tp",
+    "tt",
+    "tx",
+    "d",
+    "kp",
+    "tdp",
+    "phg",
+    "ph",
+    "v",
+    "s",
+    "so",
+    "st",
+    "dg",
+}
+_KIND_WORDS = {
+    "phuong": "phuong", "p": "phuong", "f": "phuong", "ph": "phuong", "phg": "phuong", "fuong": "phuong", "phuog": "phuong",
+    "phuogn": "phuong", "phuon": "phuong", "phuonh": "phuong", "puong": "phuong", "ward": "phuong",
+    "xa": "xa", "x": "xa", "tt": "thi tran", "tp": "thanh pho", "tx": "thi xa", "huyen": "huyen", "h": "huyen",
+    "quan": "quan", "q": "quan", "tinh": "tinh", "t": "tinh", "dist": "quan",
+}  # fmt: skip
+_KIND_PAIRS = {
+    "thanh pho": "thanh pho",
+    "thi tran": "thi tran",
+    "thi xa": "thi xa",
+    "dac khu": "dac khu",
+    "t p": "thanh pho",
+}
+_COMMUNE_KINDS = {"phuong", "xa", "thi tran", "dac khu"}
+_STREET = {"duong", "d", "pho", "dg", "hem", "ngo", "ngach", "kiet", "ql", "street", "hxh", "dl", "lo", "ngach", "st"}
+_HAMLET = {"thon", "khom", "ap", "xom", "tdp", "kp", "to", "buon", "lang"}
+_URBAN = re.compile(
+    r"\b(?:duong|hem|kiet|pho|to dan pho|tdp|kdt|khu do thi|chung cu|khu pho)\b|^(?:so )?\d+[a-z]?(?:/\d+[a-z]?)* [a-z]"
+)
+_RURAL = re.compile(r"\b(?:thon|xom|ap)\b")
+
+
+@dataclass(frozen=True)
+class Token:
+    word: str  # lower case, with its marks
+    bare: str  # without them
+    segment: int  # which stretch between commas
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A name found in the text and what it may mean there."""
+
+    at: int  # place of its first word
+    segment: int
+    kind: str | None  # folded kind written before it: phuong, xa, thanh pho…
+    is_street: bool  # "đường …", "hẻm …"
+    is_numbered: bool  # a house number stands right before it, as before a street
+    is_hamlet: bool  # "thôn …", "tổ …"
+    is_whole: bool  # fills its stretch between commas
+    is_guess: bool  # found by likeness, not letter by letter
+    meanings: tuple[Meaning, ...]
+
+    def of(self, *levels: Level) -> tuple[Meaning, ...]:
+        return tuple(meaning for meaning in self.meanings if meaning.level in levels)
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of an address; commas, brackets and full stops after whole words part it into stretches."""
+    text = clean(text[:_LONGEST_TEXT].replace("\n", ", ").replace("_", " ")).lower()
+    found: list[Token] = []
+    segment = 0
+    for part in _TOKEN.findall(text):
+        if part in _STOP:
+            abbreviation = found and part == "." and found[-1].bare in _ABBREVIATED
+            segment += 0 if abbreviation else 1
+            continue
+        for word in _apart(part):
+            found.append(Token(word, fold(word), segment))
+    return found
+
+
+def _apart(part: str) -> Iterator[str]:
+    """ "tpnhatrang", "phuongvinhhai", "q1": the kind on its own."""
+    glued = re.fullmatch(r"(tp|q|p|f|quận|quan|phường|phuong|xã|xa)(\d{1,2}|nha\w*|nt|hcm|hn)", part)
+    yield from (glued.groups() if glued else (part,))
+
+
+def mentions(words: list[Token], gazetteer: Gazetteer) -> list[Mention]:
+    """Every name in the text from left to right, the longest first at each word."""
+    found: list[Mention] = []
+    at = 0
+    while at < len(words):
+        length, meanings, guess = _name_at(words, at, gazetteer)
+        if not meanings:
+            at += 1
+            continue
+        mention = _mention(words, at, length, meanings, guess)
+        if mention.meanings:
+            found.append(mention)
+        at += length
+    return found
+
+
+def _name_at(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[int, tuple[Meaning, ...], bool]:
+    segment = words[at].segment
+    for length in range(min(gazetteer.longest, len(words) - at), 0, -1):
+        stretch = words[at : at + length]
+        # "Phan Rang - Tháp Chàm" is one name, "Vĩnh, Hải" is not.
+        if stretch[-1].segment != segment:
+            continue
+        name = " ".join(token.bare for token in stretch)
+        if name in gazetteer.names:
+            return length, gazetteer.names[name], False
+        typed = " ".join(_retyped(token) for token in stretch)
+        if typed != name and typed in gazetteer.names:
+            return length, gazetteer.names[typed], False
+    return _likeness(words, at, gazetteer)
+
+
+def _retyped(token: Token) -> str:
+    """The word raw keystrokes make, or the word behind "v." (Vĩnh)."""
+    if token.bare == "v":
+        return "vinh"
+    return fold(composed(token.word))
+
+
+def _likeness(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[int, tuple[Meaning, ...], bool]:
+    """A unit of the province one slip away (a letter dropped, doubled, swapped or wrong), if only one is."""
+    for length in (3, 2, 1):
+        stretch = words[at : at + length]
+        if (
+            len(stretch) < length
+            or stretch[-1].segment != words[at].segment
+            or any(t.bare in _KIND_WORDS for t in stretch)
+        ):
+            continue
+        typed = " ".join(token.bare for token in stretch)
+        if len(typed) < 7:
+            continue
+        near = {
+            meanings
+            for name, meanings in gazetteer.names.items()
+            if abs(len(name) - len(typed)) <= 1
+            and name[0] == typed[0]
+            and any(meaning.level in {Level.UNIT, Level.DISTRICT} for meaning in meanings)
+            and OSA.distance(name, typed, score_cutoff=1) <= 1
+        }
+        if len(near) == 1:
+            return length, near.pop(), True
+    return 1, (), False
+
+
+def _mention(words: list[Token], at: int, length: int, meanings: tuple[Meaning, ...], guess: bool) -> Mention:
+    segment = words[at].segment
+    before = [token for token in words[:at] if token.segment == segment]
+    kind, used = _kind_before(before)
+    left = before[: len(before) - used]
+    last = left[-1].bare if left else ""
+    whole = not left and (at + length == len(words) or words[at + length].segment != segment)
+    street = kind is None and (last in _STREET or (len(left) > 1 and left[-2].bare in _STREET and _is_number(last)))
+    numbered = kind is None and _is_number(last) and not street
+    hamlet = kind is None and (last in _HAMLET or (len(left) > 1 and left[-2].bare in {"dan", "khu"} and last == "pho"))
+    typed = " ".join(token.word for token in words[at : at + length])
+    return Mention(
+        at=at,
+        segment=segment,
+        kind=kind,
+        is_street=street,
+        is_numbered=numbered,
+        is_hamlet=hamlet,
+        is_whole=whole,
+        is_guess=guess,
+        meanings=tuple(m for m in meanings if _fits(m, kind, typed, whole)),
+    )
+
+
+def _fits(meaning: Meaning, kind: str | None, typed: str, whole: bool) -> bool:
+    """Whether a meaning is possible with the kind written before the name and the marks in it."""
+    if meaning.level is Level.ELSEWHERE:
+        if meaning.spelling and not marks_agree(typed, meaning.spelling):
+            return False
+        if kind is None:
+            return meaning.alone and (" " in typed or whole or len(typed) <= 4 or fold(typed) != typed)
+        if kind in _COMMUNE_KINDS:
+            return meaning.kind in _COMMUNE_KINDS
+        # Written loosely: "tỉnh Đà Nẵng", "huyện Thủ Đức".
+        return meaning.alone or meaning.kind == kind
+    if kind is None:
+        return True
+    if meaning.level is Level.UNIT:
+        return kind in _COMMUNE_KINDS
+    if meaning.level in {Level.DISTRICT, Level.PROVINCE}:
+        return kind not in _COMMUNE_KINDS
+    return True
+
+
+def _kind_before(before: list[Token]) -> tuple[str | None, int]:
+    """(kind, how many words it takes) written right before a name."""
+    if len(before) > 1 and (pair := _KIND_PAIRS.get(f"{before[-2].bare} {before[-1].bare}")):
+        return pair, 2
+    if before and (kind := _KIND_WORDS.get(before[-1].bare)):
+        return kind, 1
+    return None, 0
+
+
+def _is_number(word: str) -> bool:
+    return word[:1].isdigit()
+
+
+def numbered_unit(words: list[Token]) -> str | None:
+    """ "Quận 1", "P.5": a kind with a number, which no unit of this province has. The kind, or None."""
+    for word, following in zip(words, words[1:], strict=False):
+        kind = _KIND_WORDS.get(word.bare)
+        if (
+            kind in {"quan", "phuong"}
+            and re.fullmatch(r"\d{1,2}", following.bare)
+            and word.segment == following.segment
+        ):
+            return kind
+    return None
+
+
+def looks_urban(words: list[Token]) -> bool:
+    """A street, an alley, a house number before a name: signs of a phường where a xã has the same name."""
+    text = " ".join(token.bare for token in words)
+    return bool(_URBAN.search(text)) and not _RURAL.search(text)
+
+
+def looks_rural(words: list[Token]) -> bool:
+    """Thôn, xóm: signs of a xã."""
+    return bool(_RURAL.search(" ".join(token.bare for token in words)))
