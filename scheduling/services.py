@@ -3,6 +3,7 @@
 Everything runs in the caller's transaction where there is one, else in its own. Times are aware; days are of Việt Nam.
 """
 
+from scheduling.addresses import AddressReading
 from scheduling.booking import book, move, release
 from scheduling.calendar_questions import (
     add_working_minutes,
@@ -16,6 +17,7 @@ from scheduling.free_times import FreeDay, FreeSlot, find_slot, free_days, neare
 from scheduling.holiday_proposals import propose_holidays
 from scheduling.models import Absence, Appointment, Assignment, Closure, Slot, StaffMember, Ward
 from scheduling.office_data import prepare_office
+from scheduling.orders import Order, Telling, carry_out_with
 from scheduling.slots import misfits, open_slots
 from scheduling.staffing import (
     Candidate,
@@ -29,23 +31,27 @@ from scheduling.staffing import (
     visits_of,
 )
 from scheduling.ward_file import load_wards
-from scheduling.wards import served_wards
+from scheduling.wards import resolve_address, served_wards, ward_of_code
 
 __all__ = [
     "Absence",
+    "AddressReading",
     "Appointment",
     "Assignment",
     "Candidate",
     "Closure",
     "FreeDay",
     "FreeSlot",
+    "Order",
     "Slot",
     "StaffMember",
+    "Telling",
     "Ward",
     "add_working_minutes",
     "assign",
     "book",
     "candidates",
+    "carry_out_with",
     "closure_name",
     "find_slot",
     "free_days",
@@ -61,11 +67,13 @@ __all__ = [
     "propose_holidays",
     "reassign",
     "release",
+    "resolve_address",
     "served_wards",
     "staff_member_of",
     "staff_of",
     "swap",
     "unassign",
     "visits_of",
+    "ward_of_code",
     "working_days_after",
 ]
