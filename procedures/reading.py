@@ -23,7 +23,6 @@ _WORD = re.compile(
     r"|[\u2600-\u27bf\U0001f300-\U0001faff]"
 )
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
-_DOUBLED = re.compile(r"([^\W\d])\1")
 _LOOSE_MARKS = re.compile("[\u0300-\u036f]")
 
 
@@ -69,7 +68,7 @@ def _joined(words: list[str], knows: Callable[[str], bool]) -> Iterable[str]:
             continue
         if at + 1 < len(words):
             left, right = strip_marks(words[at]), strip_marks(words[at + 1])
-            if len(left + right) >= 4 and knows(left + right) and not (knows(left) or knows(right)):
+            if len(left + right) >= 4 and knows(left + right) and not (knows(left) and knows(right)):
                 yield words[at] + words[at + 1]
                 at += 2
                 continue
@@ -93,15 +92,15 @@ def _readings(typed: str, knows: Callable[[str], bool], parts: Callable[[str], l
     squeezed = _squeezed(typed, knows)
     if squeezed != typed:
         return [_with_keystrokes(squeezed, knows)]
-    if len(plain) >= 5 and len(plain) == len(typed):
-        pieces = parts(plain)
-        if pieces:
-            return _split(typed, pieces, knows)
     for written, meant in SOUND_SPELLINGS:
         if written in typed:
             respelled = typed.replace(written, meant, 1)
             if knows(strip_marks(respelled)):
                 return [Word(typed, ((typed, 1.0), (respelled, 0.9)))]
+    if len(plain) >= 5 and len(plain) == len(typed) and not is_syllable(typed):
+        pieces = parts(plain)
+        if pieces:
+            return _split(typed, pieces, knows)
     return [Word(typed, ((typed, 1.0),))]
 
 
@@ -127,11 +126,25 @@ def _squeezed(typed: str, knows: Callable[[str], bool]) -> str:
     once = _REPEATED.sub(r"\1", typed)
     if once != typed and (knows(strip_marks(once)) or is_syllable(once)):
         return once
-    single = _DOUBLED.sub(r"\1", once)
+    single = "".join(_undoubled(once))
     return single if single != typed and knows(strip_marks(single)) else typed
 
 
+def _undoubled(word: str) -> Iterable[str]:
+    """The letters without neighbours that repeat them, the marked one kept: `láa` gives `lá`."""
+    kept = ""
+    for letter in word:
+        if kept and strip_marks(letter) == strip_marks(kept):
+            kept = max(kept, letter)
+            continue
+        yield from kept
+        kept = letter
+    yield from kept
+
+
 def _split(typed: str, pieces: list[str], knows: Callable[[str], bool]) -> list[Word]:
+    if sum(map(len, pieces)) != len(typed):  # a slip among the joined letters
+        return [Word(piece, ((piece, 0.8),)) for piece in pieces]
     words = []
     start = 0
     for piece in pieces:

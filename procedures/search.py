@@ -11,11 +11,14 @@ How it decides:
 6. A product without any sign of trade or paperwork, in a message about other things, is nobody's application: none.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 
-from procedures.lexicon import AMEND, CONSUMES, FILLERS, NEW, PAPERWORK, RENEW, TRADE, WANTS
+from procedures.lexicon import AMEND, ASKS, CONSUMES, FILLERS, NEW, PAPER_NAMES, PAPERWORK, RENEW, TRADE, WANTS
 from procedures.reading import Word
 from procedures.search_index import Index, Match
+from procedures.syllables import SLIP, agreement
 
 MATCH, AMBIGUOUS, NONE = "match", "ambiguous", "none"
 MOST_HITS = 6
@@ -132,13 +135,15 @@ def _strongest(matches: list[Match]) -> list[Match]:
 
 
 def _takes(other: Match, match: Match) -> bool:
-    if other.phrase.meaning == match.phrase.meaning or not match.positions <= other.span:
+    if other.phrase.meaning == match.phrase.meaning:
         return False
-    if len(other.phrase.words) > len(match.phrase.words):
-        # A phrase pieced together from scattered words takes nothing from one that stands there whole.
-        return other.is_whole or other.positions >= match.positions
-    same_size = len(other.phrase.words) == len(match.phrase.words) and other.positions == match.positions
-    return same_size and other.quality > match.quality
+    inside = [position for position in match.positions if position in other.span]
+    if len(other.phrase.words) > len(inside) > 0 and (match.positions <= other.span or not match.is_whole):
+        # The words that tell must all lie in the other; a phrase pieced together takes nothing from one that stands whole.
+        tells = {position for position, weight in match.weights.items() if weight > 0.3} or match.positions
+        return tells <= other.span and (other.is_whole or other.positions >= match.positions)
+    same_place = other.positions == match.positions and len(other.phrase.words) == len(match.phrase.words)
+    return same_place and other.quality > match.quality
 
 
 def _families(matches: list[Match], index: Index) -> list[_Found]:
@@ -163,20 +168,40 @@ def _is_about_something_else(words: list[Word], ours: list[_Found]) -> bool:
     """A product alone says little: with drinking, smoking or a story around it and no trade, nobody asked for a licence."""
     explained = {position for item in ours for position in item.weights}
     rest = [word for position, word in enumerate(words) if position not in explained]
-    plain = [_plain_forms(word) for word in rest]
-    if any(forms & WANTS for forms in plain) or any(match.names_trade for item in ours for match in item.matches):
+    if any(_says(word, WANTS) for word in rest) or any(match.names_trade for item in ours for match in item.matches):
         return False
-    if any(forms & CONSUMES for forms in plain):
+    if any(word.typed in CONSUMES for word in rest):
         return True
-    unknown = [forms for forms in plain if not forms & _KNOWN and not any(form.isdigit() for form in forms)]
+    if any(_says(word, ASKS) for word in rest):
+        return False
+    unknown = [
+        forms for forms in map(_plain_forms, rest) if not forms & _KNOWN and not any(form.isdigit() for form in forms)
+    ]
     return len(unknown) > 2 + len(explained)
 
 
-_KNOWN = FILLERS | PAPERWORK | TRADE | WANTS
+_KNOWN = FILLERS | PAPERWORK | TRADE | frozenset(map(Index.plain, WANTS))
 
 
 def _plain_forms(word: Word) -> frozenset[str]:
     return frozenset(Index.plain(form) for form, _ in word.forms)
+
+
+def _says(word: Word, marked: frozenset[str]) -> bool:
+    """Whether it is one of these words: “giá” is not “gia”, but “ban” may be “bán”."""
+    return any(
+        agreement(form, each) >= SLIP
+        for form, _ in word.forms
+        for each in _by_letters(marked).get(Index.plain(form), ())
+    )
+
+
+@cache
+def _by_letters(marked: frozenset[str]) -> dict[str, list[str]]:
+    by_letters: dict[str, list[str]] = defaultdict(list)
+    for word in marked:
+        by_letters[Index.plain(word)].append(word)
+    return by_letters
 
 
 def _wanted(words: list[Word], index: Index) -> dict[str, tuple[float, str]]:
@@ -198,9 +223,10 @@ def _answer(
     ranked = {item.family: _ranked(item, wanted, index, why) for item in found}
     hits: list[Hit] = []
     if rivals:
-        # Asked “which of these?”, a citizen should see one of each before the variants of any.
-        hits += [ranked[item.family][0] for item in [first, *rivals]]
-        hits += [hit for item in [first, *rivals] for hit in ranked[item.family][1:]]
+        # Asked “which of these?”, a citizen should see one of each, as they were named, before the variants of any.
+        asked = sorted([first, *rivals], key=lambda item: min(item.weights))
+        hits += [ranked[item.family][0] for item in asked]
+        hits += [hit for item in asked for hit in ranked[item.family][1:]]
     else:
         hits += ranked[first.family]
     for item in found:
@@ -226,7 +252,14 @@ def _ranked(found: _Found, wanted: dict[str, tuple[float, str]], index: Index, w
         )
         if shown:
             reasons += (f"ý “{shown}”",)
-        hits.append(Hit(row.key, found.family, round(found.weight + own * 0.4 + strength + first_time, 2), reasons))
+        hits.append(
+            Hit(
+                row.key,
+                found.family,
+                round(found.weight + own / max(found.weight, 0.01) + strength + first_time, 2),
+                reasons,
+            )
+        )
     return sorted(hits, key=lambda hit: -hit.score)
 
 
@@ -251,10 +284,19 @@ def _named_by_words(words: list[Word], index: Index) -> list[_Found]:
 def _wanted_only(text: str, words: list[Word], wanted: dict[str, tuple[float, str]], index: Index) -> Result | None:
     """“Xin cấp lại”, “đổi tên chủ” and nothing else: ask which licence, offering those that can be."""
     action = max((a for a in wanted if a != NEW), key=lambda a: wanted[a][0], default=None)
-    if action is None or any(not _plain_forms(word) & _KNOWN for word in words if not index.is_intent_word(word)):
+    if action is None or not _is_only_about_papers(words, index):
         return None
     rows = [
         row for family in index.families.values() if family.is_in_scope for row in family.rows if row.action == action
     ]
     hits = tuple(Hit(row.key, row.family, wanted[action][0], (f"ý “{wanted[action][1]}”",)) for row in rows)
     return Result(text=text, verdict=AMBIGUOUS, hits=hits[:MOST_HITS], fields=index.fields) if hits else None
+
+
+def _is_only_about_papers(words: list[Word], index: Index) -> bool:
+    """Whether the licence is left unnamed: every word is a known one, or at least those that follow “giấy phép” are."""
+    is_known = [bool(_plain_forms(word) & _KNOWN) or index.is_intent_word(word) for word in words]
+    if all(is_known):
+        return True
+    papers = [position for position, word in enumerate(words) if _plain_forms(word) & PAPER_NAMES]
+    return bool(papers) and all(is_known[max(papers) : max(papers) + 3])

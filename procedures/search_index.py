@@ -4,20 +4,35 @@ Built from plain rows in a fraction of a second, kept in memory by each process,
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from procedures.lexicon import FILLERS, NOT_LOST, ONLY_WITH_MARKS, PAPERWORK, TRADE, WANTS, WEAK, Intent, intents
+from procedures.lexicon import (
+    FILLERS,
+    NOT_LOST,
+    ONLY_WITH_MARKS,
+    PAPERWORK,
+    SAME_WORD,
+    SAME_WORD_WITH_MARKS,
+    SHORTHAND,
+    TRADE,
+    WANTS,
+    WEAK,
+    WEAKEST,
+    Intent,
+    intents,
+)
 from procedures.reading import Word, read
-from procedures.syllables import OTHER_TONE, SLIP, agreement, is_syllable, sound, spelling
+from procedures.syllables import OTHER_TONE, PLAIN, SAME, SLIP, agreement, is_syllable, sound, spelling
 
 # A word that only sounds alike, or is one slip away, is trusted this much.
-SOUNDS_ALIKE, ONE_SLIP = 0.75, 0.7
+SOUNDS_ALIKE, ONE_SLIP, DOUBTFUL = 0.75, 0.7, 0.45
 LEAST_QUALITY = 0.6
-WEAK_WEIGHT = 0.25
+WEAK_WEIGHT, WEAKEST_WEIGHT = 0.25, 0.05
 MOST_REMEMBERED = 20_000
 
 
@@ -79,7 +94,7 @@ class Match:
     @property
     def names_trade(self) -> bool:
         """Whether the phrase itself says that somebody trades or files (“bán rượu”, “giấy phép gas”)."""
-        return any(spelling(word).plain in WANTS for word in self.phrase.words)
+        return any(word in WANTS for word in self.phrase.words)
 
 
 @dataclass
@@ -91,6 +106,9 @@ class Family:
     rows: list[Row] = field(default_factory=list)
     name_words: set[str] = field(default_factory=set)  # plain
     name_pairs: set[tuple[str, str]] = field(default_factory=set)
+
+
+_SIDE_NOTE = re.compile(r"\([^)]*\)")
 
 
 class Index:
@@ -113,15 +131,22 @@ class Index:
         self._spelled: dict[str, list[str]] = defaultdict(list)  # plain → spellings of the catalogue
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         self._by_deletion: dict[str, list[str]] = defaultdict(list)
+        self._joined_by_deletion: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
         self._phrases: dict[str, list[Phrase]] = defaultdict(list)  # rarest word → phrases
         self._families_by_name_word: dict[str, set[str]] = defaultdict(set)
         self._remembered: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
+        self._variants: dict[str, list[str]] = defaultdict(list)
         self._add_phrases()
         self._add_names()
+        for variant, word in SAME_WORD.items():
+            if word in self._spelled[spelling(word).plain]:
+                self._variants[spelling(variant).plain].append(variant)
         intent_words = {word for pattern in intents() for choice in pattern.words if choice for word in choice}
         self._intent_words = frozenset(spelling(word).plain for word in intent_words)
-        self._vocabulary = frozenset(self._spelled) | self._intent_words
-        self._known = self._vocabulary | FILLERS | PAPERWORK | TRADE | WANTS
+        self._vocabulary = frozenset(self._spelled) | frozenset(self._variants) | self._intent_words
+        self._known = self._vocabulary | FILLERS | PAPERWORK | TRADE | {spelling(word).plain for word in WANTS}
+        # Shorthand is opened into the words it stands for, unless the catalogue itself writes it so.
+        self._known -= {spelling(short).plain for short in SHORTHAND} - self._spelled.keys()
 
     # --- building -------------------------------------------------------------------------------------------------
 
@@ -129,7 +154,9 @@ class Index:
         raw: list[tuple[str, tuple[str, ...], Row, bool]] = []
         families_of_word: dict[str, set[str]] = defaultdict(set)
         for row in self.row_by_key.values():
-            for texts, is_misleading in ((row.keywords, False), (row.misleading, True)):
+            # Whoever pastes the official name means it, too.
+            names = (_SIDE_NOTE.sub("", row.name), _SIDE_NOTE.sub("", row.short_name)) if row.is_in_scope else ()
+            for texts, is_misleading in (((*row.keywords, *names), False), (row.misleading, True)):
                 for text in texts:
                     words = tuple(word.typed for word in read(text, _anything, _nothing))
                     if words:
@@ -139,12 +166,16 @@ class Index:
         for word in families_of_word:
             self._add_spelling(word)
         spread = math.log(len(self.families) + 2)
-        weight_of = {
-            word: WEAK_WEIGHT if word in WEAK else 1.5 - 0.5 * math.log(len(families)) / spread
-            for word, families in families_of_word.items()
-        }
+        weight_of = {word: _weight(word, len(families), spread) for word, families in families_of_word.items()}
+        self._products = frozenset(
+            words[0] for _, words, _, is_misleading in raw if len(words) == 1 and not is_misleading
+        )
         for text, words, row, is_misleading in raw:
             weights = tuple(weight_of[word] for word in words)
+            if len(words) == 2 and min(weights) > WEAK_WEIGHT and not is_misleading:
+                parts = tuple(spelling(word).plain for word in words)
+                for cut in _deletions("".join(parts)):
+                    self._joined_by_deletion[cut].append(("".join(parts), parts))
             rarest = words[max(range(len(words)), key=lambda at: weights[at])]
             self._phrases[rarest].append(
                 Phrase(text, words, weights, row.key, row.family, is_misleading, self.families[row.family].is_in_scope)
@@ -182,14 +213,20 @@ class Index:
             return None
         best: list[list[str] | None] = [[], *[None] * len(plain)]
         for end in range(2, len(plain) + 1):
-            for start in range(max(0, end - 8), end - 1):
+            for start in range(max(0, end - 12), end - 1):
                 before = best[start]
                 if before is not None and plain[start:end] in self._known:
                     now = best[end]
                     if now is None or len(before) + 1 < len(now):
                         best[end] = [*before, plain[start:end]]
         found = best[len(plain)]
-        return found if found and any(part in self._vocabulary for part in found) else None
+        if found:
+            return found if any(part in self._vocabulary for part in found) else None
+        for cut in _deletions(plain):
+            for joined, parts in self._joined_by_deletion.get(cut, ()):
+                if OSA.distance(plain, joined, score_cutoff=1) <= 1:
+                    return list(parts)
+        return None
 
     @staticmethod
     def plain(form: str) -> str:
@@ -215,7 +252,13 @@ class Index:
                 quality = agreement(form, target) * trust
                 if quality > found.get(target, 0.0):
                     found[target] = quality
-        if not found and len(word.typed) >= 4 and word.typed.isalpha():
+            for variant in self._variants.get(plain, ()):
+                quality = agreement(form, variant) * trust
+                if quality >= (
+                    SAME * PLAIN if variant in SAME_WORD_WITH_MARKS else PLAIN * PLAIN
+                ) and quality > found.get(SAME_WORD[variant], 0.0):
+                    found[SAME_WORD[variant]] = quality
+        if not found and len(word.typed) >= 3 and word.typed.isalpha():
             plain = spelling(word.typed).plain
             if plain in self._known:
                 return found
@@ -223,11 +266,14 @@ class Index:
                 for target in self._spelled[other]:
                     if _same_marks(word.typed, target):
                         found[target] = SOUNDS_ALIKE
-            if not found and (len(plain) >= 6 or not is_syllable(word.typed)):
+            if not found:
+                # What is a syllable as it stands may well be another word: the rest of its phrase must vouch for it.
+                trust = ONE_SLIP if len(plain) >= 6 or not is_syllable(word.typed) else DOUBTFUL
                 for other in {other for cut in _deletions(plain) for other in self._by_deletion.get(cut, ())}:
-                    if OSA.distance(plain, other, score_cutoff=1) <= 1:
+                    # Of three letters none may be wrong, only one missing: “rợu”.
+                    if OSA.distance(plain, other, score_cutoff=1) <= 1 and len(plain) + len(other) >= 7:
                         for target in self._spelled[other]:
-                            found[target] = ONE_SLIP
+                            found[target] = trust
         return found
 
     # --- matching -------------------------------------------------------------------------------------------------
@@ -273,19 +319,24 @@ class Index:
             positions = self._scattered(phrase, places, words)
             if positions:
                 best = _weighed(phrase, positions, readings, 0.85, is_whole=False)
-        if best and size == 1 and len(spelling(phrase.words[0]).plain) <= 2 and not phrase.is_misleading:
-            # Two letters (“ga”, “tp”) are a product only where everything around them is plain business talk.
-            if not all(self._is_known(word) for at, word in enumerate(words) if at not in best.weights):
-                return None
+        if best and size == 1 and not phrase.is_misleading:
+            (position,) = best.positions
+            if len(words[position].typed) <= 2 and words[position].typed.isalpha():
+                # Two letters (“ga”, “tp”) are a product only beside plain business talk: not in “cơm ga”, “ga giường”.
+                beside = [words[at] for at in (position - 1, position + 1) if 0 <= at < len(words)]
+                if not all(self._is_known(word) for word in beside):
+                    return None
         return best
 
     def _scattered(self, phrase: Phrase, places: dict[str, list[int]], words: list[Word]) -> list[int] | None:
         """Where the phrase's words stand near each other with others between: “bán ít rượu lẻ”, “nấu vài lít rượu”."""
         size = len(phrase.words)
         if size == 2:
+            if phrase.words[1] not in self._products:
+                return None  # only a verb lets its product wait: “nấu ít rượu”, never “rượu … cần”
             for first in places[phrase.words[0]]:
                 for second in places[phrase.words[1]]:
-                    if 1 < second - first <= 4 and all(self._is_known(words[at]) for at in range(first + 1, second)):
+                    if 1 < second - first <= 4 and all(self._is_aside(words[at]) for at in range(first + 1, second)):
                         return [first, second]
             return None
         anchor = max(range(size), key=lambda at: phrase.weights[at])
@@ -302,6 +353,11 @@ class Index:
 
     def _is_known(self, word: Word) -> bool:
         return word.typed.isdigit() or any(spelling(form).plain in self._known for form, _ in word.forms)
+
+    def _is_aside(self, word: Word) -> bool:
+        """Whether it may stand between a verb and its product: “nấu vài lít rượu”, but not “làm giấy rượu”."""
+        plain = {spelling(form).plain for form, _ in word.forms}
+        return word.typed.isdigit() or (bool(plain & FILLERS) and not plain & PAPERWORK)
 
     def own_weight(self, row: Row, matches: list[Match]) -> float:
         """How much of the message the procedure's own keywords explain."""
@@ -351,6 +407,13 @@ def _nothing(plain: str) -> None:
     return None
 
 
+def _weight(word: str, family_count: int, spread: float) -> float:
+    """How much a word of a keyword tells: paperwork nothing, trade little, a product that few families share most."""
+    if word in WEAKEST:
+        return WEAKEST_WEIGHT
+    return WEAK_WEIGHT if word in WEAK else 1.5 - 0.5 * math.log(family_count) / spread
+
+
 def _deletions(plain: str) -> set[str]:
     return {plain, *(plain[:at] + plain[at + 1 :] for at in range(len(plain)))}
 
@@ -371,13 +434,23 @@ def _weighed(
         quality = readings[position][word]
         qualities.append(quality)
         weights[position] = weight * quality * factor
-    worst = min(qualities)
-    if worst < LEAST_QUALITY:
-        # One wrong tone is forgiven beside a long word written right: “thuốc là”.
-        others = [len(word) for word, quality in zip(phrase.words, qualities, strict=True) if quality >= SLIP]
-        if worst < OTHER_TONE or len(others) != len(qualities) - 1 or max(others, default=0) < 5:
-            return None
+    if not _is_believable(phrase, qualities):
+        return None
     return Match(phrase, weights, factor * sum(qualities) / len(qualities), is_whole)
+
+
+def _is_believable(phrase: Phrase, qualities: list[float]) -> bool:
+    """Whether the words agree well enough. One bad word is forgiven where the others leave no doubt."""
+    worst = min(range(len(qualities)), key=qualities.__getitem__)
+    if qualities[worst] >= LEAST_QUALITY:
+        return True
+    others = [at for at in range(len(qualities)) if at != worst]
+    if not others or min(qualities[at] for at in others) < SLIP or qualities[worst] < OTHER_TONE * LEAST_QUALITY:
+        return False
+    telling = [at for at in others if phrase.weights[at] > WEAK_WEIGHT]
+    if qualities[worst] >= DOUBTFUL * LEAST_QUALITY and len(phrase.words[worst]) >= 4:
+        return bool(telling)  # “thốc lá”: a slip that made another syllable
+    return any(len(phrase.words[at]) >= 5 for at in telling)  # “thuốc là”: a wrong tone, but never “bán gà”
 
 
 def _by_first_word(patterns: Iterable[Intent]) -> dict[str, list[Intent]]:

@@ -34,7 +34,10 @@ def faults_of(page: str) -> list[str]:
             if name in {"href", "src", "action"} and value.strip().lower().startswith("javascript:"):
                 faults.append(f"javascript: address: {where}")
     visible = re.sub(r"<(script|pre|code)\b.*?</\1>", "", page, flags=re.S)
-    faults += [f"template source leaked near {visible[max(0, m.start() - 40) : m.end() + 40]!r}" for m in LEAKS.finditer(visible)]
+    faults += [
+        f"template source leaked near {visible[max(0, m.start() - 40) : m.end() + 40]!r}"
+        for m in LEAKS.finditer(visible)
+    ]
     return faults
 
 
