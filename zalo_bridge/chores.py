@@ -11,7 +11,7 @@ from zalo_bridge.errors import TokenUnusable
 from zalo_bridge.listeners import office_is_open
 from zalo_bridge.models import Incident, OutboundMessage, Remembered, WebhookEvent
 from zalo_bridge.refusals import Remedy, refusal_of
-from zalo_bridge.trail import FORGET
+from zalo_bridge.trail import FORGET, erase_last_words
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ def keep_house() -> None:
     events = inbox.prune(now=now)
     border = now - timedelta(days=settings.ZALO_EVENT_RETENTION_DAYS)
     incidents_gone, _ = Incident.objects.filter(closed_at__lt=border).delete()
+    erase_last_words()
     log.info("Housekeeping: %d events, %d incidents deleted", events, incidents_gone)
 
 

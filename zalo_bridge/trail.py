@@ -1,10 +1,12 @@
 """What was said between one person and the office, for people to read; and its removal when consent is withdrawn."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
 from zalo_bridge.envelope import parse
 from zalo_bridge.memory import remember
@@ -71,8 +73,17 @@ def erase_contact(*, contact: Contact) -> None:
             state=State.SUPERSEDED, note="người dân rút đồng ý"
         )
         mine.exclude(state__in=OutboundMessage.WAITING_STATES).update(payload={"text": ERASED}, phone="")
-        Contact.objects.filter(pk=contact.pk).update(display_name="")
+        Contact.objects.filter(pk=contact.pk).update(display_name="", withdrawn_at=timezone.now())
         remember(f"{FORGET}{contact.user_id}", {})
+
+
+def erase_last_words() -> int:
+    """What was still on its way when somebody withdrew (the answer that says so) loses its content once it is sent."""
+    withdrawn = OutboundMessage.objects.filter(
+        contact__withdrawn_at__isnull=False, created_at__lte=F("contact__withdrawn_at") + timedelta(minutes=5)
+    )
+    finished = withdrawn.exclude(state__in=OutboundMessage.WAITING_STATES).exclude(payload={"text": ERASED})
+    return finished.update(payload={"text": ERASED}, phone="")
 
 
 def _line_of_event(event: WebhookEvent) -> ChatLine | None:
