@@ -59,7 +59,7 @@ CREATE TEMP TABLE request AS
 INSERT INTO registrations_registration (code, citizen_id, procedure_id, procedure_version, words, appointment_id, address_line, ward_id, channel,
         state, state_changed_at, state_reason, call_due_at, missed_calls, first_called_at, arrived_at, finished_at, dossier_number,
         rating, rating_words, rated_at, time_wish, created_at, version, search_text)
-    SELECT 'HT-' || translate(upper(lpad(to_hex(request.n), 6, '0')), '01', 'XY'), person.id, offered.id, 1,
+    SELECT 'HT-' || translate(upper(lpad(to_hex(request.n), 5, '0')), '01', 'XY'), person.id, offered.id, 1,
            (ARRAY['ban ruou tap hoa','thuốt lá','mở đại lý ga','nấu rượu gạo bán','giấy hết hạn','attp'])[1 + request.n %% 6],
            appointment_id, 'Tổ ' || request.n %% 40 || ', đường Không Có', served.id, (ARRAY['zalo','zalo','zalo','phone','counter'])[1 + request.n %% 5],
            state, created_at + interval '2 hours',
