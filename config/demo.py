@@ -28,7 +28,7 @@ from config.embedded import Servers, ServersDoNotStart, free_port
 from config.processes import Child, FolderIsTaken, adopt_orphans, end_descendants, end_leftovers, hold, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").absolute()
 RUN = VAR / "run"
 LOGS = VAR / "log"
 LOGINS = [
@@ -179,6 +179,7 @@ def environment(caller: Mapping[str, str], *, port: int, database_url: str, redi
         "REDIS_URL": redis_url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": str(ROOT),
+        "VAR_DIR": str(VAR),
         "PYTHONUNBUFFERED": "1",
     }
     return {**caller, **silent, **fixed}
@@ -282,7 +283,7 @@ def greet(env: Mapping[str, str], port: int) -> None:
     for login, purpose in LOGINS:
         say(f"    {login:<18} {purpose}")
     say()
-    say(f"  Nhật ký: {LOGS.relative_to(ROOT)}/*.log     Dừng: Ctrl-C     Làm lại từ đầu: make demo-reset")
+    say(f"  Nhật ký: {LOGS}     Dừng: Ctrl-C     Làm lại từ đầu: make demo-reset")
     say()
 
 
@@ -299,7 +300,7 @@ def watch(children: list[Child]) -> None:
             now = time.monotonic()
             deaths[child.name] = [at for at in deaths[child.name] if now - at < WITHIN_S] + [now]
             how = f"bị tín hiệu {signal.Signals(-code).name}" if code < 0 else f"mã {code}"
-            say(f"✗ {child.name} đã dừng ({how}). Cuối nhật ký {child.log.relative_to(ROOT)}:")
+            say(f"✗ {child.name} đã dừng ({how}). Cuối nhật ký {child.log}:")
             say(child.last_lines(6))
             if len(deaths[child.name]) > RESTARTS_ALLOWED:
                 raise DemoDoesNotStart(

@@ -52,14 +52,17 @@ REDIS_DATABASES, REDIS_STRIDE = 16, 8
 _running = contextlib.ExitStack()
 
 
-def enter() -> None:
-    """Set the environment and see to the two servers. Call `leave` when done."""
+def enter(purpose: str = "test", *, durable: bool = False) -> None:
+    """Set the environment and see to the two servers, in `var/<purpose>`. Call `leave` when done.
+
+    `durable`: PostgreSQL waits for the disk as it does in production; tests have nothing to lose and do not.
+    """
     os.environ.update(FOR_TESTS)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
         os.environ["REDIS_URL"] = redis_url_of(os.environ["REDIS_URL"], int(worker.removeprefix("gw")))
         return
-    servers = Servers(hold_a_folder(), durable=False)
+    servers = Servers(hold_a_folder(purpose), durable=durable)
     _running.callback(servers.stop)
     servers.start()
     os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = servers.database_url, servers.redis_url
@@ -69,14 +72,14 @@ def leave() -> None:
     _running.close()
 
 
-def hold_a_folder() -> Path:
-    """`var/test`, or a numbered one beside it while another run holds it."""
+def hold_a_folder(purpose: str) -> Path:
+    """`var/<purpose>`, or a numbered one beside it while another run holds it."""
     for number in range(1, 20):
-        folder = VAR / (f"test-{number}" if number > 1 else "test")
+        folder = VAR / (f"{purpose}-{number}" if number > 1 else purpose)
         with contextlib.suppress(FolderIsTaken):
             _running.enter_context(hold(folder))
             return folder
-    raise FolderIsTaken(f"twenty test runs at once in {VAR}")
+    raise FolderIsTaken(f"twenty runs at once in {VAR}")
 
 
 def redis_url_of(url: str, worker: int) -> str:
