@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("scheduling.urls")),
     path("", include("zalo_bridge.urls")),
     path("", include("registrations.urls")),
+    path("", include("registrations.citizen_urls")),
 ]
 if settings.ZALO_SIMULATOR:
     urlpatterns.append(path("gia-lap/", include("zalo_bridge.simulator.urls")))

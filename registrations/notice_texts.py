@@ -1,10 +1,9 @@
 """What citizens are told when something about their request changes, and what they consent to. Each can be edited in the administration."""
 
 CONSENT = (
-    "{co_quan} xin ghi họ tên, số điện thoại, địa chỉ của anh/chị, nội dung nhắn ở đây và giấy tờ anh/chị gửi, chỉ để gọi xác minh, hẹn giờ "
-    "và đến nhà hỗ trợ nộp hồ sơ trực tuyến. {co_quan} giữ thông tin này 24 tháng sau buổi hỗ trợ (6 tháng nếu đã hủy) rồi xóa; "
-    "tin nhắn đi qua Zalo, không giao cho ai khác. Anh/chị được xem, sửa, xóa hoặc rút lại đồng ý lúc nào cũng được: gõ “rút lại đồng ý”. "
-    "Đừng gửi ảnh căn cước hay vị trí."
+    "{co_quan} xin ghi họ tên, số điện thoại, địa chỉ, tin nhắn và giấy tờ anh/chị gửi ở đây, chỉ để gọi xác minh, hẹn giờ và đến nhà "
+    "giúp nộp hồ sơ. Chúng tôi giữ 24 tháng sau buổi hỗ trợ (6 tháng nếu hủy) rồi xóa; tin đi qua Zalo, không giao cho ai khác. "
+    "Anh/chị được xem, sửa, xóa, rút lại đồng ý bất cứ lúc nào: gõ “rút lại đồng ý”. Đừng gửi ảnh căn cước hay vị trí."
 )
 
 NOTICES: dict[str, str] = {

@@ -102,7 +102,7 @@ class Wording:
         return self._edited[key][1] if key in self._edited else TEXTS[key]
 
     def version(self, key: str) -> str:
-        """"goc" for the text that ships with the code, else the number of the edited one."""
+        """ "goc" for the text that ships with the code, else the number of the edited one."""
         return str(self._edited[key][0]) if key in self._edited else "goc"
 
     def render(self, key: str, **values: str) -> str:

@@ -115,7 +115,11 @@ def papers_asked(turn: Turn) -> bool:
     """Of the procedure named in the question, else of the one being registered, else of a request."""
     found = turn.world.search(turn.heard.text)
     procedure = found.hits[0].id if found.verdict == "match" and found.hits else turn.procedure
-    name = found.hits[0].name if procedure and found.verdict == "match" else (turn.data.get("procedure") or {}).get("name", "")
+    name = (
+        found.hits[0].name
+        if procedure and found.verdict == "match"
+        else (turn.data.get("procedure") or {}).get("name", "")
+    )
     papers = turn.world.papers(procedure) if procedure else ()
     if papers:
         turn.say("papers", thu_tuc=name, giay_to="\n".join(f"- {paper}" for paper in papers), duong_dan="")
@@ -135,7 +139,9 @@ def offer_new_times(turn: Turn, key: str = "offer_new_times", **values: str) -> 
         turn.rest()
         turn.say("no_visit")
         return
-    offer_times(turn, key=key, step=Step.NEW_TIME, thu_tuc=name_of(visit), ma=visit.code, gio_hen=when_of(visit), **values)
+    offer_times(
+        turn, key=key, step=Step.NEW_TIME, thu_tuc=name_of(visit), ma=visit.code, gio_hen=when_of(visit), **values
+    )
 
 
 def on_new_time(turn: Turn) -> bool:
@@ -198,7 +204,11 @@ def on_cancel_reason(turn: Turn) -> bool:
 def cancel_asked(turn: Turn) -> bool:
     can_cancel = any(visit.may_cancel for visit in turn.world.visits)
     if turn.has_draft and can_cancel:
-        options = (Option("Dừng đăng ký đang làm", "draft"), Option("Hủy một lịch đã hẹn", "visit"), Option("Không hủy gì", ""))
+        options = (
+            Option("Dừng đăng ký đang làm", "draft"),
+            Option("Hủy một lịch đã hẹn", "visit"),
+            Option("Không hủy gì", ""),
+        )
         turn.ask(Step.ABANDON, "ask_abandon", options=options)
         return False
     if turn.has_draft:
