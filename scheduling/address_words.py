@@ -11,6 +11,7 @@ from scheduling.gazetteer import Gazetteer, Level, Meaning, marks_agree
 
 _LONGEST_TEXT = 400
 _TOKEN = re.compile(r"\d+[a-z]?(?:/\d+[a-z]?)+|[^\W_]+|[,;:()|\n.–—/-]")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")  # "Vĩnh-Hải", "Phan Rang-Tháp Chàm": no stop
 _STOP = set(",;:()|\n.–—/-")
 _ABBREVIATED = {
     "p",
@@ -35,9 +36,9 @@ _ABBREVIATED = {
 }
 _KIND_WORDS = {
     "phuong": "phuong", "p": "phuong", "f": "phuong", "ph": "phuong", "phg": "phuong", "fuong": "phuong", "phuog": "phuong",
-    "phuogn": "phuong", "phuon": "phuong", "phuonh": "phuong", "puong": "phuong", "ward": "phuong",
+    "phuogn": "phuong", "phuon": "phuong", "phuonh": "phuong", "puong": "phuong",
     "xa": "xa", "x": "xa", "tt": "thi tran", "tp": "thanh pho", "tx": "thi xa", "huyen": "huyen", "h": "huyen",
-    "quan": "quan", "q": "quan", "tinh": "tinh", "t": "tinh", "dist": "quan",
+    "quan": "quan", "q": "quan", "tinh": "tinh", "t": "tinh",
 }  # fmt: skip
 _KIND_PAIRS = {
     "thanh pho": "thanh pho",
@@ -46,7 +47,9 @@ _KIND_PAIRS = {
     "dac khu": "dac khu",
     "t p": "thanh pho",
 }
+_ENGLISH_KINDS = {"ward": "phuong", "commune": "xa", "district": "quan", "city": "thanh pho", "province": "tinh"}
 _COMMUNE_KINDS = {"phuong", "xa", "thi tran", "dac khu"}
+_DIRECTIONS = {"bac", "nam", "tay", "dong"}
 _STREET = {"duong", "d", "pho", "dg", "hem", "ngo", "ngach", "kiet", "ql", "street", "hxh", "dl", "lo", "ngach", "st"}
 _HAMLET = {"thon", "khom", "ap", "xom", "tdp", "kp", "to", "buon", "lang"}
 _URBAN = re.compile(
@@ -83,6 +86,7 @@ class Mention:
 def tokens(text: str) -> list[Token]:
     """The words of an address; commas, brackets and full stops after whole words part it into stretches."""
     text = clean(text[:_LONGEST_TEXT].replace("\n", ", ").replace("_", " ")).lower()
+    text = _HYPHEN.sub(" ", text)
     found: list[Token] = []
     segment = 0
     for part in _TOKEN.findall(text):
@@ -106,31 +110,29 @@ def mentions(words: list[Token], gazetteer: Gazetteer) -> list[Mention]:
     found: list[Mention] = []
     at = 0
     while at < len(words):
-        length, meanings, guess = _name_at(words, at, gazetteer)
-        if not meanings:
-            at += 1
-            continue
-        mention = _mention(words, at, length, meanings, guess)
-        if mention.meanings:
+        mention, length = _named_at(words, at, gazetteer) or _likeness(words, at, gazetteer) or (None, 1)
+        if mention:
             found.append(mention)
         at += length
     return found
 
 
-def _name_at(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[int, tuple[Meaning, ...], bool]:
+def _named_at(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mention, int] | None:
+    """The longest name beginning with this word, as typed or as its raw keystrokes spell it."""
     segment = words[at].segment
+    if words[at].bare in _DIRECTIONS and at and words[at - 1].bare in {"phia", "huong"}:
+        return None  # "phía tây Nha Trang" is not the ward Tây Nha Trang
     for length in range(min(gazetteer.longest, len(words) - at), 0, -1):
         stretch = words[at : at + length]
         # "Phan Rang - Tháp Chàm" is one name, "Vĩnh, Hải" is not.
         if stretch[-1].segment != segment:
             continue
         name = " ".join(token.bare for token in stretch)
-        if name in gazetteer.names:
-            return length, gazetteer.names[name], False
-        typed = " ".join(_retyped(token) for token in stretch)
-        if typed != name and typed in gazetteer.names:
-            return length, gazetteer.names[typed], False
-    return _likeness(words, at, gazetteer)
+        for spelling in (name, " ".join(_retyped(token) for token in stretch)):
+            mention = _mention(words, at, length, gazetteer.names.get(spelling, ()), guess=False)
+            if mention.meanings:
+                return mention, length
+    return None
 
 
 def _retyped(token: Token) -> str:
@@ -140,8 +142,8 @@ def _retyped(token: Token) -> str:
     return fold(composed(token.word))
 
 
-def _likeness(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[int, tuple[Meaning, ...], bool]:
-    """A unit of the province one slip away (a letter dropped, doubled, swapped or wrong), if only one is."""
+def _likeness(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mention, int] | None:
+    """A unit of the province one slip away (a letter dropped, doubled, swapped or wrong); every one that is."""
     for length in (3, 2, 1):
         stretch = words[at : at + length]
         if (
@@ -151,30 +153,44 @@ def _likeness(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[int, t
         ):
             continue
         typed = " ".join(token.bare for token in stretch)
-        if len(typed) < 7:
+        if len(typed) < 7 or (length > 2 and _holds_a_name(stretch, gazetteer)):
             continue
         near = {
-            meanings
+            meaning
             for name, meanings in gazetteer.names.items()
             if abs(len(name) - len(typed)) <= 1
             and name[0] == typed[0]
             and any(meaning.level in {Level.UNIT, Level.DISTRICT} for meaning in meanings)
             and OSA.distance(name, typed, score_cutoff=1) <= 1
+            for meaning in meanings
         }
-        if len(near) == 1:
-            return length, near.pop(), True
-    return 1, (), False
+        if near:
+            mention = _mention(words, at, length, tuple(sorted(near, key=repr)), guess=True)
+            if mention.meanings:
+                return mention, length
+    return None
+
+
+def _holds_a_name(stretch: list[Token], gazetteer: Gazetteer) -> bool:
+    """ "tâm Nha Trang" holds the city's name, so it is not a slip for "Tây Nha Trang"."""
+    return any(
+        " ".join(token.bare for token in stretch[at : at + 2]) in gazetteer.names for at in range(len(stretch) - 1)
+    )
 
 
 def _mention(words: list[Token], at: int, length: int, meanings: tuple[Meaning, ...], guess: bool) -> Mention:
     segment = words[at].segment
     before = [token for token in words[:at] if token.segment == segment]
     kind, used = _kind_before(before)
+    after = words[at + length] if at + length < len(words) and words[at + length].segment == segment else None
+    if kind is None and after is not None:
+        kind = _ENGLISH_KINDS.get(after.bare)  # "Vinh Hai ward"
     left = before[: len(before) - used]
     last = left[-1].bare if left else ""
-    whole = not left and (at + length == len(words) or words[at + length].segment != segment)
+    whole = not left and after is None
     street = kind is None and (last in _STREET or (len(left) > 1 and left[-2].bare in _STREET and _is_number(last)))
-    numbered = kind is None and _is_number(last) and not street
+    in_hamlet = len(left) > 1 and left[-2].bare in _HAMLET  # "tổ 5 Vĩnh Hải"
+    numbered = kind is None and _is_number(last) and not street and not in_hamlet
     hamlet = kind is None and (last in _HAMLET or (len(left) > 1 and left[-2].bare in {"dan", "khu"} and last == "pho"))
     typed = " ".join(token.word for token in words[at : at + length])
     return Mention(
@@ -197,8 +213,8 @@ def _fits(meaning: Meaning, kind: str | None, typed: str, whole: bool) -> bool:
             return False
         if kind is None:
             return meaning.alone and (" " in typed or whole or len(typed) <= 4 or fold(typed) != typed)
-        if kind in _COMMUNE_KINDS:
-            return meaning.kind in _COMMUNE_KINDS
+        if kind in _COMMUNE_KINDS and meaning.kind not in _COMMUNE_KINDS:
+            return meaning.alone  # since 2025 many a former city lives on as a ward: "phường Quy Nhơn"
         # Written loosely: "tỉnh Đà Nẵng", "huyện Thủ Đức".
         return meaning.alone or meaning.kind == kind
     if kind is None:

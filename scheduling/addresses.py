@@ -58,9 +58,9 @@ def resolve(address: str | Mapping[str, str | None], gazetteer: Gazetteer | None
     if view.home_city() or view.has(Level.PROVINCE):
         return view.ask(gazetteer.served)
     # "đường Vĩnh Hải" alone: a street of that name may lie anywhere near, so the wards it recalls are only offered.
-    recalled = {
-        code for mention in streets for meaning in mention.of(Level.UNIT, Level.PLACE) for code in meaning.today
-    }
+    # "Bình Tân" alone may be ours or another city's.
+    levels = [(mention, (Level.UNIT, Level.PLACE) if mention.is_street else (Level.PLACE,)) for mention in found]
+    recalled = {code for mention, wanted in levels for meaning in mention.of(*wanted) for code in meaning.today}
     if streets and any(mention.of(Level.DISTRICT) for mention in streets):
         recalled |= gazetteer.served
     return view.ask(frozenset(recalled) & gazetteer.served) if recalled & gazetteer.served else _UNKNOWN
@@ -152,7 +152,6 @@ class _View:
             for other in self.found
             if other is not mention and not other.is_numbered
             for meaning in other.of(Level.DISTRICT)
-            if not other.of(Level.UNIT) or other.segment != mention.segment or other.kind is not None
         }
         if districts:
             inside = [unit for unit in units if unit.district in districts or self._todays_of(unit, districts)]
@@ -182,13 +181,16 @@ class _View:
         """Where several wards are named, those that read as streets or places give way to those that read as wards."""
         if len(named) < 2:
             return named
+        home = self.home_city()
         for keep in (
-            lambda mention: not mention.is_guess,
-            lambda mention: mention.of(Level.UNIT),
-            lambda mention: not mention.is_numbered,
+            lambda mention, left: not home or any(meaning.today & self.gazetteer.served for meaning in left),
+            lambda mention, left: not mention.is_guess,
+            lambda mention, left: bool(mention.of(Level.UNIT)),
+            lambda mention, left: not mention.is_numbered,
+            lambda mention, left: mention.kind is not None,
         ):
             if len({code for _, left in named for meaning in left for code in meaning.today}) > 1:
-                named = [pair for pair in named if keep(pair[0])] or named
+                named = [pair for pair in named if keep(*pair)] or named
         return named
 
     def judged(self, named: list[tuple[Mention, list[Meaning]]]) -> AddressReading:

@@ -19,6 +19,8 @@ from procedures.services import fold
 DATA = Path(__file__).parent / "data"
 PROVINCE = "khanh hoa"
 
+# "nt" is how people here write the city's name.
+_SHORTENED = ("nha trang", "nt")
 _KINDS = ("Phường ", "Xã ", "Thị trấn ", "Đặc khu ", "Thành phố ", "Thị xã ", "Huyện ", "Quận ", "Tỉnh ")
 
 
@@ -195,9 +197,11 @@ def _build(units: list[_Unit], successors: dict[tuple[str, Any], list[tuple[str,
                 Meaning(Level.DISTRICT, name, kind=kind, district=fold(short(name)), today=frozenset(codes))
             )
     names[PROVINCE].append(Meaning(Level.PROVINCE, "Tỉnh Khánh Hòa", kind="tinh"))
+    for name in [name for name in names if _SHORTENED[0] in name]:
+        names[name.replace(*_SHORTENED)].extend(names[name])
     _add_places(names, _read(folder / "places.json"))
     _add_elsewhere(names, _read(folder / "elsewhere.json"))
-    joined = {name.replace(" ", ""): meanings for name, meanings in names.items() if " " in name and len(name) >= 8}
+    joined = {name.replace(" ", ""): meanings for name, meanings in names.items() if " " in name and len(name) >= 7}
     every = {name: tuple(meanings) for name, meanings in (joined | names).items()}
     return Gazetteer(
         names=every, today=today, served=served, home_districts=home, longest=max(len(name.split()) for name in every)
