@@ -283,7 +283,7 @@ class Zalo:
         with self.store.writing() as db:
             db.execute("DELETE FROM deliveries WHERE state = 'due'")
 
-    def wait_until(self, condition: Callable[[], Any], *, seconds: float = 10.0) -> Any:
+    def wait_until(self, condition: Callable[[], Any], *, seconds: float = 20.0) -> Any:
         """The first true value of `condition`; fails the test when there is none in time."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
@@ -292,7 +292,7 @@ class Zalo:
             time.sleep(0.02)
         raise AssertionError(f"not within {seconds:g} s: {condition}")
 
-    def wait_delivered(self, *, seconds: float = 10.0) -> None:
+    def wait_delivered(self, *, seconds: float = 20.0) -> None:
         """Until nothing waits for the webhook any more."""
         self.wait_until(lambda: not webhook.waiting_count(self.store), seconds=seconds)
 

@@ -113,11 +113,10 @@ def _body(request: Request) -> dict[str, Any]:
 
 
 def _send(store: Store, body: dict[str, Any], *, phone: str, recipient: str) -> dict[str, Any]:
-    template_id, data = body.get("template_id"), body.get("template_data")
     tracking_id = str(body.get("tracking_id", ""))
     if not TRACKING_ID.fullmatch(tracking_id):
         raise Refused(-132, "tracking_id is invalid")
-    _check_template(store, template_id, data)
+    template_id, data = _checked_template(store, body.get("template_id"), body.get("template_data"))
     if store.person_by_phone(phone) is None:
         raise Refused(-118)
     daily = store.options().template_quota
@@ -130,7 +129,7 @@ def _send(store: Store, body: dict[str, Any], *, phone: str, recipient: str) -> 
         msg_id=msg_id,
         phone=phone,
         recipient=recipient,
-        template_id=str(template_id),
+        template_id=template_id,
         tracking_id=tracking_id,
         data=data,
     )
@@ -142,7 +141,7 @@ def _send(store: Store, body: dict[str, Any], *, phone: str, recipient: str) -> 
     }
 
 
-def _check_template(store: Store, template_id: Any, data: Any) -> None:
+def _checked_template(store: Store, template_id: Any, data: Any) -> tuple[str, dict[str, str]]:
     if not isinstance(template_id, str) or not template_id:
         raise Refused(-109)
     if not isinstance(data, dict) or not data:
@@ -153,7 +152,7 @@ def _check_template(store: Store, template_id: Any, data: Any) -> None:
     template = known.get(template_id)
     if template is None:
         if store.options().any_template:
-            return
+            return template_id, data
         raise Refused(-109)
     if template["status"] != "ENABLE":
         raise Refused(-131)
@@ -165,6 +164,7 @@ def _check_template(store: Store, template_id: Any, data: Any) -> None:
             raise Refused(-1122)
         if len(data.get(name, "")) > int(param.get("maxLength", 200)):
             raise Refused(-1121)
+    return template_id, data
 
 
 def _number(request: Request, name: str, default: int) -> int:

@@ -134,7 +134,7 @@ class SimulatorServer:
         self._http.set_app(Platform(store, self._stopping))
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, name="zalo-simulator", daemon=True
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, name="zalo-simulator", daemon=True
         )
         self._dispatcher = Dispatcher(store)
         store.set_options(server_url=self.url, **({"webhook_url": webhook_url} if webhook_url else {}))

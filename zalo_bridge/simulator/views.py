@@ -285,7 +285,7 @@ def _words(message: Message) -> str:
 def _log(store: Store) -> dict[str, Any]:
     """Newest first: events to the webhook and calls to the API in one list, told apart by their direction."""
     names = {person.user_id: person.name for person in store.people()}
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "at": delivery.created_at,
             "to_us": True,

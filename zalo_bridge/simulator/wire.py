@@ -50,10 +50,10 @@ class Request:
     def upload(self) -> tuple[str, str, bytes]:
         """File name, content type and bytes of the multipart field `file`. Raises `Refused` (-201) without one."""
         head = f"Content-Type: {self.headers.get('content-type', '')}\r\n\r\n".encode()
-        parsed = BytesParser().parsebytes(head + self.body)
-        for part in parsed.get_payload() if parsed.is_multipart() else ():
-            if part.get_param("name", header="content-disposition") == "file":
-                return part.get_filename() or "", part.get_content_type(), part.get_payload(decode=True)
+        for part in BytesParser().parsebytes(head + self.body).walk():
+            data = part.get_payload(decode=True)
+            if part.get_param("name", header="content-disposition") == "file" and isinstance(data, bytes):
+                return part.get_filename() or "", part.get_content_type(), data
         raise Refused(-201, "Field file is missing")
 
     def user_id(self) -> str:
