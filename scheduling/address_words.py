@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 from procedures.services import clean, composed, fold
 from scheduling.gazetteer import Gazetteer, Level, Meaning, marks_agree
 
-_LONGEST_TEXT = 400
+_LONGEST_TEXT, _MOST_WORDS = 400, 60
 _TOKEN = re.compile(r"\d+[a-z]?(?:/\d+[a-z]?)+|[^\W_]+|[,;:()|\n.–—/-]")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")  # "Vĩnh-Hải", "Phan Rang-Tháp Chàm": no stop
 _STOP = set(",;:()|\n.–—/-")
@@ -62,6 +62,7 @@ _RURAL = re.compile(r"\b(?:thon|xom|ap)\b")
 class Token:
     word: str  # lower case, with its marks
     bare: str  # without them
+    retyped: str  # the same, were it raw keystrokes ("vinhx"), or a shortened "v."
     segment: int  # which stretch between commas
 
 
@@ -95,8 +96,9 @@ def tokens(text: str) -> list[Token]:
             segment += 0 if abbreviation else 1
             continue
         for word in _apart(part):
-            found.append(Token(word, fold(word), segment))
-    return found
+            bare = fold(word)
+            found.append(Token(word, bare, _retyped(word, bare), segment))
+    return found[:_MOST_WORDS]
 
 
 def _apart(part: str) -> Iterator[str]:
@@ -128,18 +130,20 @@ def _named_at(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mentio
         if stretch[-1].segment != segment:
             continue
         name = " ".join(token.bare for token in stretch)
-        for spelling in (name, " ".join(_retyped(token) for token in stretch)):
-            mention = _mention(words, at, length, gazetteer.names.get(spelling, ()), guess=False)
+        for spelling in (name, " ".join(token.retyped for token in stretch)):
+            if spelling not in gazetteer.names:
+                continue
+            mention = _mention(words, at, length, gazetteer.names[spelling], guess=False)
             if mention.meanings:
                 return mention, length
     return None
 
 
-def _retyped(token: Token) -> str:
+def _retyped(word: str, bare: str) -> str:
     """The word raw keystrokes make, or the word behind "v." (Vĩnh)."""
-    if token.bare == "v":
+    if bare == "v":
         return "vinh"
-    return fold(composed(token.word))
+    return fold(composed(word)) if word == bare else bare
 
 
 def _likeness(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mention, int] | None:
@@ -157,12 +161,10 @@ def _likeness(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mentio
             continue
         near = {
             meaning
-            for name, meanings in gazetteer.names.items()
-            if abs(len(name) - len(typed)) <= 1
-            and name[0] == typed[0]
-            and any(meaning.level in {Level.UNIT, Level.DISTRICT} for meaning in meanings)
-            and OSA.distance(name, typed, score_cutoff=1) <= 1
-            for meaning in meanings
+            for size in (len(typed) - 1, len(typed), len(typed) + 1)
+            for name in gazetteer.shelves.get((typed[0], size), ())
+            if OSA.distance(name, typed, score_cutoff=1) <= 1
+            for meaning in gazetteer.names[name]
         }
         if near:
             mention = _mention(words, at, length, tuple(sorted(near, key=repr)), guess=True)

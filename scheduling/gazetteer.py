@@ -7,7 +7,7 @@ import json
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import lru_cache
@@ -77,7 +77,9 @@ class Gazetteer:
     today: Mapping[str, str]
     served: frozenset[str]
     home_districts: frozenset[str]  # folded names of the former districts that make up the served area
-    longest: int = field(default=6)  # words in the longest name
+    longest: int  # words in the longest name
+    # Names of units and districts by first letter and length: where a slip of the keyboard is looked for.
+    shelves: Mapping[tuple[str, int], tuple[str, ...]]
 
     @classmethod
     def from_files(cls, folder: Path = DATA) -> "Gazetteer":
@@ -203,8 +205,17 @@ def _build(units: list[_Unit], successors: dict[tuple[str, Any], list[tuple[str,
     _add_elsewhere(names, _read(folder / "elsewhere.json"))
     joined = {name.replace(" ", ""): meanings for name, meanings in names.items() if " " in name and len(name) >= 7}
     every = {name: tuple(meanings) for name, meanings in (joined | names).items()}
+    shelves: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for name, meanings in every.items():
+        if any(meaning.level in {Level.UNIT, Level.DISTRICT} for meaning in meanings):
+            shelves[name[0], len(name)].append(name)
     return Gazetteer(
-        names=every, today=today, served=served, home_districts=home, longest=max(len(name.split()) for name in every)
+        names=every,
+        today=today,
+        served=served,
+        home_districts=home,
+        longest=max(len(name.split()) for name in every),
+        shelves={shelf: tuple(stored) for shelf, stored in shelves.items()},
     )
 
 

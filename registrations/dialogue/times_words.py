@@ -21,7 +21,7 @@ from registrations.dialogue.times_vocabulary import (
     UNSETTLED,
 )
 
-_LONGEST_TEXT = 600  # longer messages are read from their beginning; nobody names a time after a page of text
+_LONGEST_TEXT = 400  # longer messages are read from their beginning; nobody names a time after a page of text
 
 _CHUNK = re.compile(r"[^\W_]+|[^\w\s]|_", re.UNICODE)
 _MIXED_CLOCK = re.compile(r"(\d{1,2})(?:h|g|gi|gio|giờ|jo)(\d{1,2})(?:p|ph|phut|phút)?(?=\D|$)")
