@@ -3,17 +3,20 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from procedures.services import Procedure
 from registrations import notices
 from registrations.codes import new_code
+from registrations.consent import current_text
 from registrations.errors import EditedMeanwhile, MissingFact, RegistrationError, StaleState
-from registrations.models import Citizen, FieldChange, Registration, WorkRules
+from registrations.models import Citizen, Consent, FieldChange, Registration, WorkRules
 from registrations.notices import Notice
 from registrations.states import CLOSED_STATES, State
 from registrations.transitions import Actor, begin
+from registrations.wording import Wording
 from scheduling import services as scheduling
 from scheduling.services import Ward
 
@@ -81,7 +84,7 @@ def register(
         )
         line = begin(registration=registration, actor=actor, at=at)
         notices.recompute_reminders(registration=registration)
-        notices.tell(registration=registration, kind=Notice.CONFIRMATION, occasion=str(line.pk))
+        notices.tell(registration=registration, kind=Notice.CONFIRMATION, occasion=str(line.pk), by=actor.kind)
     return registration
 
 
@@ -104,6 +107,20 @@ def _store_with_free_code(**fields: Any) -> Registration:
             if "registrations_registration_code" not in str(error):
                 raise
     raise RegistrationError("Chưa tạo được mã đăng ký, anh/chị thử lại.")
+
+
+def take_consent(*, citizen: Citizen, channel: str, taken_by: User) -> Consent:
+    """Note that the words of today were read out and agreed to. The same words again keep the first proof."""
+    shown = current_text(Wording.current())
+    before = Consent.objects.filter(citizen=citizen, text_sha256=shown.sha256, withdrawn_at__isnull=True).first()
+    return before or Consent.objects.create(
+        citizen=citizen,
+        contact=citizen.contact,
+        text_version=shown.version,
+        text_sha256=shown.sha256,
+        channel=channel,
+        taken_by=taken_by,
+    )
 
 
 CITIZEN_FIELDS = ("name", "phone", "priority")

@@ -3,7 +3,7 @@
 Each is one transaction (or a savepoint of the caller's). Nothing here talks to Zalo: notices are rows sent later.
 """
 
-from registrations.intake import edit, find_citizen, register
+from registrations.intake import edit, find_citizen, register, take_consent
 from registrations.transitions import Actor
 from registrations.verification import (
     answer_received,
@@ -51,6 +51,7 @@ __all__ = [
     "save_checklist",
     "set_off",
     "start",
+    "take_consent",
     "unassign",
     "verify",
 ]

@@ -1,9 +1,12 @@
 """Doors for the worker: ids in, the service called, nothing else."""
 
 from celery import current_app, shared_task
+from django.http import QueryDict
 from django.utils import timezone
 
-from registrations import attachments, data_rights, reminders
+from registrations import attachments, data_rights, exports, reminders, services
+from registrations.asking import asked_for
+from registrations.models import Export
 
 
 @shared_task
@@ -27,3 +30,16 @@ def keep_house() -> None:
     now = timezone.now()
     data_rights.finish_open_withdrawals(now=now)
     data_rights.erase_expired(now=now)
+
+
+@shared_task(time_limit=1800, soft_time_limit=1740)
+def write_export(number: int) -> None:
+    """Write a long list to its file."""
+    export = Export.objects.select_related("user").get(pk=number)
+    exports.write_export(export=export, registrations=asked_for(export.user, QueryDict(export.query)).rows)
+
+
+@shared_task
+def close_unreachable() -> int:
+    """Every working morning: requests whose citizen nobody could reach, told so, and silent since."""
+    return services.close_unreachable()

@@ -1,3 +1,46 @@
+from django.urls import path, register_converter
+
+from registrations.codes import ALPHABET, LENGTH
+from registrations.views import actions, bulk, doubles, exporting, intake, queue, requests
+from registrations.views import my_visits as visits
+
+
+class CodeConverter:
+    """A registration code in an address."""
+
+    regex = f"HT-[{ALPHABET}]{{{LENGTH}}}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(CodeConverter, "code")
 
 app_name = "registrations"
-urlpatterns: list = []
+urlpatterns = [
+    path("ho-so/", queue.queue, name="queue"),
+    path("ho-so/tim/", queue.search, name="search"),
+    path("ho-so/moi/", queue.news, name="news"),
+    path("ho-so/danh-sach/", queue.save_view, name="save_view"),
+    path("ho-so/cot/", queue.choose_columns, name="columns"),
+    path("ho-so/hang-loat/", bulk.bulk, name="bulk"),
+    path("ho-so/them/", intake.new, name="new"),
+    path("ho-so/xuat/", exporting.export, name="export"),
+    path("ho-so/xuat/<int:pk>/", exporting.progress, name="export_progress"),
+    path("ho-so/xuat/<int:pk>/tep/", exporting.download, name="export_file"),
+    path("ho-so/<code:code>/", requests.case, name="case"),
+    path("ho-so/<code:code>/sua/", requests.edit, name="edit"),
+    path("ho-so/<code:code>/phieu/", requests.checklist, name="checklist"),
+    path("ho-so/<code:code>/so-dien-thoai/", requests.reveal_phone, name="reveal_phone"),
+    path("ho-so/<code:code>/ghi-chu/", requests.note, name="note"),
+    path("ho-so/<code:code>/theo-doi/", requests.follow, name="follow"),
+    path("ho-so/<code:code>/giu/", requests.hold, name="hold"),
+    path("ho-so/<code:code>/trung/", doubles.doubles, name="doubles"),
+    path("ho-so/<code:code>/trung/gop/", doubles.merge, name="merge"),
+    path("ho-so/<code:code>/trung/tach/", doubles.unmerge, name="unmerge"),
+    path("ho-so/<code:code>/<slug:slug>/", actions.act, name="act"),
+    path("viec-cua-toi/", visits.my_visits, name="my_visits"),
+]

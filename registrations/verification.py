@@ -16,35 +16,40 @@ from scheduling import services as scheduling
 MISSED = (ContactAttempt.Outcome.NO_ANSWER, ContactAttempt.Outcome.BUSY, ContactAttempt.Outcome.WRONG_NUMBER)
 
 
-def verify(*, registration: Registration, actor: Actor, note: str = "") -> Registration:
+def verify(*, registration: Registration, actor: Actor, note: str = "", now: datetime | None = None) -> Registration:
     """Promise the visit: identity, procedure, papers, device, address and time have been checked."""
+    at = now or timezone.now()
     if registration.procedure_id is None:
         raise MissingFact("Cần chọn thủ tục trước khi xác minh.")
     with transaction.atomic():
-        line = move(registration=registration, to=State.VERIFIED, actor=actor, reason=note, next_call_at=None)
+        line = move(registration=registration, to=State.VERIFIED, actor=actor, at=at, reason=note, next_call_at=None)
         notices.tell(registration=registration, kind=Notice.VERIFIED, occasion=str(line.pk))
     return registration
 
 
-def ask_for_more(*, registration: Registration, reason: str, actor: Actor) -> Registration:
+def ask_for_more(*, registration: Registration, reason: str, actor: Actor, now: datetime | None = None) -> Registration:
     """Something is missing; the place in the slot is kept while the citizen answers."""
+    at = now or timezone.now()
     if not reason.strip():
         raise MissingFact("Hãy ghi rõ cần bổ sung gì để người dân biết.")
     with transaction.atomic():
-        line = move(registration=registration, to=State.NEEDS_INFO, actor=actor, reason=reason.strip())
+        line = move(registration=registration, to=State.NEEDS_INFO, actor=actor, at=at, reason=reason.strip())
         notices.tell(registration=registration, kind=Notice.NEEDS_INFO, occasion=str(line.pk), reason=reason.strip())
     return registration
 
 
-def answer_received(*, registration: Registration, actor: Actor, note: str = "") -> Registration:
+def answer_received(
+    *, registration: Registration, actor: Actor, note: str = "", now: datetime | None = None
+) -> Registration:
     """The citizen sent what was missing: back to the people who call, with a fresh clock."""
-    now = timezone.now()
-    due = scheduling.add_working_minutes(now, WorkRules.current().call_within_minutes)
+    at = now or timezone.now()
+    due = scheduling.add_working_minutes(at, WorkRules.current().call_within_minutes)
     with transaction.atomic():
         move(
             registration=registration,
             to=State.SUBMITTED,
             actor=actor,
+            at=at,
             reason=note,
             call_due_at=due,
             next_call_at=None,
@@ -54,8 +59,9 @@ def answer_received(*, registration: Registration, actor: Actor, note: str = "")
     return registration
 
 
-def reject(*, registration: Registration, reason: str, actor: Actor) -> Registration:
+def reject(*, registration: Registration, reason: str, actor: Actor, now: datetime | None = None) -> Registration:
     """No visit will happen; the citizen reads why, the place goes back."""
+    at = now or timezone.now()
     if not reason.strip():
         raise MissingFact("Hãy ghi lý do từ chối để người dân biết.")
     with transaction.atomic():
@@ -63,8 +69,9 @@ def reject(*, registration: Registration, reason: str, actor: Actor) -> Registra
             registration=registration,
             to=State.REJECTED,
             actor=actor,
+            at=at,
             reason=reason.strip(),
-            finished_at=timezone.now(),
+            finished_at=at,
             next_call_at=None,
         )
         give_back_place(registration)
@@ -145,7 +152,7 @@ def save_checklist(
     """Keep what was asked so far; a half-finished call is not lost."""
     if registration.state in CLOSED_STATES:
         raise StaleState(f"Hồ sơ {registration.code} đã kết thúc, phiếu xác minh không sửa được nữa.")
-    known = {name: answers[name] for name in Checklist.QUESTIONS if name in answers}
+    known = {name: answers[name] for name in Checklist.LABELS if name in answers}
     checklist, _ = Checklist.objects.update_or_create(
         registration=registration,
         defaults={

@@ -21,17 +21,22 @@ from scheduling.services import Appointment, Assignment, StaffMember
 LOW_RATING = 2
 
 
-def assign(*, registration: Registration, staff: StaffMember, actor: Actor, reason: str = "") -> Assignment:
+def assign(
+    *, registration: Registration, staff: StaffMember, actor: Actor, reason: str = "", now: datetime | None = None
+) -> Assignment:
     """Send this person. Raises the errors of `scheduling.services.assign` with a sentence saying why they cannot go."""
+    at = now or timezone.now()
     with transaction.atomic():
         appointment = _visit_of(registration)
-        line = move(registration=registration, to=State.ASSIGNED, actor=actor, reason=reason)
-        assignment = scheduling.assign(appointment=appointment, staff=staff, by=actor.user, reason=reason)
+        line = move(registration=registration, to=State.ASSIGNED, actor=actor, at=at, reason=reason)
+        assignment = scheduling.assign(appointment=appointment, staff=staff, by=actor.user, reason=reason, now=now)
         notices.tell(registration=registration, kind=Notice.ASSIGNED, occasion=str(line.pk))
     return assignment
 
 
-def reassign(*, registration: Registration, staff: StaffMember, actor: Actor, reason: str = "") -> Assignment:
+def reassign(
+    *, registration: Registration, staff: StaffMember, actor: Actor, reason: str = "", now: datetime | None = None
+) -> Assignment:
     """Send somebody else. The state stays; the history shows both people."""
     with transaction.atomic():
         locked = _locked(registration)
@@ -39,54 +44,61 @@ def reassign(*, registration: Registration, staff: StaffMember, actor: Actor, re
             raise StaleState(
                 f"Hồ sơ {locked.code} đang ở bước “{locked.get_state_display()}” nên không đổi người được."
             )
-        assignment = scheduling.reassign(appointment=_visit_of(locked), staff=staff, by=actor.user, reason=reason)
+        assignment = scheduling.reassign(
+            appointment=_visit_of(locked), staff=staff, by=actor.user, reason=reason, now=now
+        )
         notices.tell(registration=locked, kind=Notice.REASSIGNED, occasion=str(assignment.pk))
     return assignment
 
 
-def unassign(*, registration: Registration, reason: str, actor: Actor) -> Registration:
+def unassign(*, registration: Registration, reason: str, actor: Actor, now: datetime | None = None) -> Registration:
     """Nobody goes for now; the request waits for another person. The citizen is told when there is one."""
+    at = now or timezone.now()
     if not reason.strip():
         raise MissingFact("Hãy ghi lý do bỏ phân công.")
     with transaction.atomic():
-        move(registration=registration, to=State.VERIFIED, actor=actor, reason=reason.strip())
-        scheduling.unassign(appointment=_visit_of(registration), by=actor.user, reason=reason.strip())
+        move(registration=registration, to=State.VERIFIED, actor=actor, at=at, reason=reason.strip())
+        scheduling.unassign(appointment=_visit_of(registration), by=actor.user, reason=reason.strip(), now=now)
     return registration
 
 
-def set_off(*, registration: Registration, actor: Actor) -> Registration:
+def set_off(*, registration: Registration, actor: Actor, now: datetime | None = None) -> Registration:
     """On the way: the citizen is told once."""
-    now = timezone.now()
+    at = now or timezone.now()
     with transaction.atomic():
         left = Registration.objects.filter(pk=registration.pk, state=State.ASSIGNED, set_off_at__isnull=True)
-        if not left.update(set_off_at=now):
+        if not left.update(set_off_at=at):
             raise StaleState(f"Hồ sơ {registration.code} đã báo đang đi hoặc không còn chờ đi.")
-        registration.set_off_at = now
+        registration.set_off_at = at
         notices.tell(registration=registration, kind=Notice.ON_THE_WAY, occasion=_visit_number(registration))
     return registration
 
 
-def start(*, registration: Registration, actor: Actor) -> Registration:
+def start(*, registration: Registration, actor: Actor, now: datetime | None = None) -> Registration:
     """At the citizen's door."""
-    now = timezone.now()
-    move(registration=registration, to=State.IN_PROGRESS, actor=actor, at=now, arrived_at=now)
+    at = now or timezone.now()
+    move(registration=registration, to=State.IN_PROGRESS, actor=actor, at=at, arrived_at=at)
     return registration
 
 
-def complete(*, registration: Registration, dossier_number: str, actor: Actor) -> Registration:
+def complete(
+    *, registration: Registration, dossier_number: str, actor: Actor, now: datetime | None = None
+) -> Registration:
     """The dossier is on the national portal under this number. Arrival is noted too, if nobody pressed it."""
+    at = now or timezone.now()
     number = dossier_number.strip()
     if not number:
         raise MissingFact("Hãy nhập mã hồ sơ trên Cổng dịch vụ công.")
     with transaction.atomic():
         if registration.state == State.ASSIGNED:
-            start(registration=registration, actor=actor)
+            start(registration=registration, actor=actor, now=now)
         line = move(
             registration=registration,
             to=State.COMPLETED,
             actor=actor,
+            at=at,
             dossier_number=number[:60],
-            finished_at=timezone.now(),
+            finished_at=at,
         )
         notices.recompute_reminders(registration=registration)
         notices.tell(
@@ -95,15 +107,17 @@ def complete(*, registration: Registration, dossier_number: str, actor: Actor) -
     return registration
 
 
-def not_at_home(*, registration: Registration, reason: str, actor: Actor) -> Registration:
+def not_at_home(*, registration: Registration, reason: str, actor: Actor, now: datetime | None = None) -> Registration:
     """Nobody opened. The request waits for a new time or a cancellation."""
+    at = now or timezone.now()
     with transaction.atomic():
         line = move(
             registration=registration,
             to=State.NO_SHOW,
             actor=actor,
+            at=at,
             reason=reason.strip() or "Không có người ở nhà",
-            finished_at=timezone.now(),
+            finished_at=at,
         )
         notices.recompute_reminders(registration=registration)
         notices.tell(registration=registration, kind=Notice.NO_SHOW, occasion=str(line.pk))
@@ -125,7 +139,7 @@ def rebook(*, registration: Registration, slot_id: int, actor: Actor) -> Registr
         _take_place(registration, slot_id, actor)
         _end_assignment(registration, actor, "Hẹn lại giờ khác")
         notices.recompute_reminders(registration=registration)
-        notices.tell(registration=registration, kind=Notice.MOVED, occasion=str(line.pk))
+        notices.tell(registration=registration, kind=Notice.MOVED, occasion=str(line.pk), by=actor.kind)
     return registration
 
 
@@ -156,13 +170,16 @@ def change_time(*, registration: Registration, slot_id: int, actor: Actor) -> Re
                 reason="Đổi giờ hẹn, cán bộ cũ không đi được giờ mới",
             )
         notices.recompute_reminders(registration=locked)
-        notices.tell(registration=locked, kind=Notice.MOVED, occasion=f"change-{change.pk}")
+        notices.tell(
+            registration=locked, kind=Notice.MOVED, occasion=f"change-{change.pk}", by=actor.kind, old_time=before
+        )
     registration.refresh_from_db()
     return registration
 
 
-def cancel(*, registration: Registration, reason: str, actor: Actor) -> Registration:
+def cancel(*, registration: Registration, reason: str, actor: Actor, now: datetime | None = None) -> Registration:
     """No visit: the citizen changed their mind, or staff know it cannot happen. The place goes back."""
+    at = now or timezone.now()
     if not reason.strip():
         raise MissingFact("Hãy ghi lý do hủy.")
     with transaction.atomic():
@@ -170,18 +187,26 @@ def cancel(*, registration: Registration, reason: str, actor: Actor) -> Registra
             registration=registration,
             to=State.CANCELLED,
             actor=actor,
+            at=at,
             reason=reason.strip(),
-            finished_at=timezone.now(),
+            finished_at=at,
             next_call_at=None,
         )
         give_back_place(registration)
         notices.recompute_reminders(registration=registration)
-        notices.tell(registration=registration, kind=Notice.CANCELLED, occasion=str(line.pk), reason=reason.strip())
+        notices.tell(
+            registration=registration,
+            kind=Notice.CANCELLED,
+            occasion=str(line.pk),
+            reason=reason.strip(),
+            by=actor.kind,
+        )
     return registration
 
 
-def rate(*, registration: Registration, stars: int, words: str = "") -> Registration:
+def rate(*, registration: Registration, stars: int, words: str = "", now: datetime | None = None) -> Registration:
     """What the citizen thought, 1 to 5. A low one becomes work for the managers, once. Later words replace earlier."""
+    at = now or timezone.now()
     if not 1 <= stars <= 5:
         raise MissingFact("Đánh giá từ 1 đến 5.")
     with transaction.atomic():
@@ -189,7 +214,7 @@ def rate(*, registration: Registration, stars: int, words: str = "") -> Registra
         if locked.state != State.COMPLETED:
             raise StaleState(f"Hồ sơ {locked.code} chưa xong nên chưa đánh giá được.")
         is_news = stars <= LOW_RATING and (locked.rating is None or locked.rating > LOW_RATING)
-        locked.rating, locked.rated_at = stars, timezone.now()
+        locked.rating, locked.rated_at = stars, at
         locked.rating_words = words.strip() or locked.rating_words
         locked.save(update_fields=["rating", "rating_words", "rated_at"])
         if is_news:

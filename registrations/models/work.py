@@ -65,14 +65,14 @@ class Checklist(models.Model):
     )
     updated_at = models.DateTimeField("lúc", default=timezone.now)
 
-    QUESTIONS = (
-        "is_right_person",
-        "is_right_procedure",
-        "has_device",
-        "has_internet",
-        "is_address_found",
-        "is_time_good",
-    )
+    LABELS = {
+        "is_right_person": "Đúng người đăng ký",
+        "is_right_procedure": "Đúng thủ tục cần làm",
+        "is_address_found": "Địa chỉ tìm được",
+        "is_time_good": "Giờ hẹn vẫn tiện",
+        "has_device": "Có điện thoại thông minh hoặc máy tính",
+        "has_internet": "Có mạng ở nhà",
+    }
 
     class Meta:
         verbose_name = "phiếu xác minh"

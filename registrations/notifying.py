@@ -1,0 +1,47 @@
+"""Words between colleagues: followed requests, mentions, notifications."""
+
+import re
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from registrations.models import Follow, Note, Notification, Registration
+
+_MENTION = re.compile(r"(?<![\w@])@([\w.+-]+)")
+
+
+def tell_followers(*, registration: Registration, text: str, but: User | None = None) -> int:
+    """A line for everybody who follows this request except the one who did it. How many were told."""
+    follows = Follow.objects.filter(registration=registration)
+    if but is not None:
+        follows = follows.exclude(user=but)
+    rows = [Notification(user_id=follow.user_id, registration=registration, text=text[:300]) for follow in follows]
+    return len(Notification.objects.bulk_create(rows))
+
+
+def write_note(*, registration: Registration, author: User, text: str) -> Note:
+    """An internal note; `@username` in it tells that colleague."""
+    names = {name.rstrip(".") for name in _MENTION.findall(text)}
+    with transaction.atomic():
+        note = Note.objects.create(registration=registration, author=author, text=text)
+        people = list(get_user_model().objects.filter(username__in=names, is_active=True).exclude(pk=author.pk))
+        note.mentions.set(people)
+        who = author.get_full_name() or author.get_username()
+        Notification.objects.bulk_create(
+            Notification(
+                user=user, registration=registration, text=f"{who} nhắc anh/chị trong hồ sơ {registration.code}."
+            )
+            for user in people
+        )
+    return note
+
+
+def unread_count(user: User) -> int:
+    return Notification.objects.filter(user=user, read_at__isnull=True).count()
+
+
+def mark_read(*, user: User) -> int:
+    """Everything this person has been told so far counts as read. How many lines that were."""
+    return Notification.objects.filter(user=user, read_at__isnull=True).update(read_at=timezone.now())

@@ -1,0 +1,47 @@
+"""How requests are written on screen."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from registrations import wordings
+from registrations.columns import Column
+from registrations.models import Registration
+from registrations.phones import mask_phone, show_phone
+
+register = template.Library()
+
+register.filter("phone", show_phone)
+register.filter("masked", mask_phone)
+register.filter("short_when", wordings.short_when)
+register.filter("long_day", wordings.long_day)
+register.filter("lead_of", wordings.lead_of)
+
+
+@register.filter
+def headline(registration: Registration, now: datetime | None = None) -> wordings.Headline:
+    return wordings.headline(registration, now or timezone.now())
+
+
+@register.filter
+def cell(registration: Registration, column: Column) -> str:
+    """The text of an extra column."""
+    return column.text(registration)
+
+
+@register.filter
+def span(appointment: Any) -> str:
+    return wordings.long_span(appointment.starts_at, appointment.ends_at)
+
+
+@register.filter
+def clock_or_day(at: datetime) -> str:
+    return wordings.clock_or_day(at, timezone.now())
+
+
+@register.filter
+def person(user: Any) -> str:
+    """A member of staff by full name, else by the name they sign in with."""
+    return (user.get_full_name() or user.get_username()) if user is not None else ""

@@ -1,0 +1,114 @@
+// The queue: keys, the pane beside the list, news without reload, focus that stays where the reader is.
+(function () {
+  "use strict";
+  var desk = document.querySelector("[data-queue]");
+  var pane = document.getElementById("pane");
+  var wide = window.matchMedia("(min-width: 1101px)");
+
+  function rows() { return Array.prototype.slice.call(document.querySelectorAll("#list [data-row]")); }
+  function links() { return rows().map(function (row) { return row.querySelector("[data-open]"); }); }
+  function current() { return document.activeElement ? document.activeElement.closest("[data-row]") : null; }
+
+  function open(link) {
+    var code = link.dataset.open;
+    if (!pane || !wide.matches) { window.location.href = link.href; return; }
+    rows().forEach(function (row) { row.classList.toggle("on", row.dataset.row === code); });
+    var address = new URL(window.location.href);
+    address.searchParams.set("mo", code);
+    // The address always shows what is on screen, so a reload gives the same page.
+    window.history.replaceState(null, "", address);
+    window.htmx.ajax("GET", link.getAttribute("href"), { target: "#pane", swap: "innerHTML" });
+  }
+
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("[data-open]");
+    if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey && pane && wide.matches) {
+      event.preventDefault();
+      open(link);
+    }
+    if (event.target.closest("[data-keys]")) document.getElementById("keys").showModal();
+  });
+
+  function step(by) {
+    var all = links();
+    if (!all.length) return;
+    var here = current() || document.querySelector("#list tr.on");
+    var at = here ? all.indexOf(here.querySelector("[data-open]")) : -1;
+    var next = all[Math.max(0, Math.min(all.length - 1, at + by))];
+    next.focus();
+  }
+
+  function typing(target) {
+    return target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (document.querySelector("dialog[open]")) return;
+    var search = document.getElementById("tim");
+    if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); return; }
+    if (event.key === "?" && document.getElementById("keys")) { document.getElementById("keys").showModal(); return; }
+    if (desk && event.key === "j") { event.preventDefault(); step(1); return; }
+    if (desk && event.key === "k") { event.preventDefault(); step(-1); return; }
+    if (!/^[a-z]$/.test(event.key)) return;
+    var button = document.querySelector('#pane [data-key="' + event.key + '"], .sticky-actions [data-key="' + event.key + '"], .bar > [data-key="' + event.key + '"]');
+    if (button) { event.preventDefault(); button.click(); }
+  });
+
+  // After a swap the reader keeps their place: the same field if it is still there, else the top of what came.
+  document.addEventListener("htmx:afterSettle", function (event) {
+    if (event.detail.target && event.detail.target.id === "pane") {
+      var lost = !document.activeElement || document.activeElement === document.body || !document.contains(document.activeElement);
+      var title = pane.querySelector(".pane-title");
+      if ((lost || pane.contains(document.activeElement)) && title) title.focus({ preventScroll: true });
+      pane.scrollTop = 0;
+      if (pane.querySelector("[data-case]") && lost && title) title.focus({ preventScroll: true });
+    }
+    if (event.detail.target && event.detail.target.id === "list") mark();
+  });
+
+  function mark() {
+    var code = pane && pane.querySelector("[data-case]") && pane.querySelector("[data-case]").dataset.case;
+    rows().forEach(function (row) { row.classList.toggle("on", row.dataset.row === code); });
+  }
+
+  // A sign of life for the request that is open, so that a colleague sees it is being worked on.
+  window.setInterval(function () {
+    var open = document.querySelector("[data-hold]");
+    if (open && document.visibilityState === "visible") window.htmx.ajax("POST", open.dataset.hold, { swap: "none" });
+  }, 60000);
+
+  if (!desk) return;
+  document.querySelectorAll("[data-keys]").forEach(function (button) { button.hidden = false; });
+
+  // News: counts change in place, new requests are announced above the list and never push a row away under the mouse.
+  var title = document.title;
+  var heard = 0;
+  function ask() {
+    if (document.visibilityState === "hidden" && !desk.hasAttribute("data-rings")) return;
+    var tabs = document.getElementById("tabs");
+    var url = desk.dataset.news + "&dem=" + encodeURIComponent(tabs ? tabs.dataset.fingerprint : "");
+    window.htmx.ajax("GET", url, { target: "#fresh", swap: "innerHTML" });
+  }
+  window.setInterval(ask, 10000);
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var fresh = parseInt(event.detail.xhr.getResponseHeader("X-New") || "-1", 10);
+    if (fresh < 0) return;
+    document.title = (fresh ? "(" + fresh + ") " : "") + title;
+    if (fresh > heard && desk.hasAttribute("data-rings")) ring();
+    heard = fresh;
+  });
+  function ring() {
+    try {
+      var audio = new (window.AudioContext || window.webkitAudioContext)();
+      var tone = audio.createOscillator();
+      var loudness = audio.createGain();
+      tone.frequency.value = 880;
+      loudness.gain.setValueAtTime(0.08, audio.currentTime);
+      loudness.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.4);
+      tone.connect(loudness).connect(audio.destination);
+      tone.start();
+      tone.stop(audio.currentTime + 0.4);
+    } catch (error) { /* a browser may refuse sound before the first click */ }
+  }
+})();
