@@ -11,7 +11,7 @@ _LONGEST_SYLLABLE = 12  # "nghieengj" and some slips; longer strings are not one
 
 
 def composed(word: str) -> str:
-    """The syllable those keys would have made (`thuws` → `thứ`, `sa1ng` → `sáng`), or the word itself if they make none.
+    """The syllable those keys would have made (`thuws` → `thứ`, `sa1ng` → `sáng`), or the word if they make none.
 
     Only a guess (`max` would be `mã`): take it where it gives a word you know. Lower case in; raises nothing.
     """
@@ -29,11 +29,18 @@ def composed(word: str) -> str:
                 return word
         elif not vni and key in _TELEX_TONES and any(letter in _VOWELS for letter in letters):
             tone = _TELEX_TONES[key]
-        elif not vni and key == "w" and _reshape(letters, shapes, _HORN, "uo"):
-            continue
-        elif not vni and key == "w" and _reshape(letters, shapes, _BREVE, "a"):
-            continue
-        elif not vni and key in "aeo" and key in letters and _reshape(letters, shapes, _HAT, key):
+        elif (
+            not vni
+            and key == "w"
+            and _reshape(letters, shapes, _HORN, "uo")
+            or not vni
+            and key == "w"
+            and _reshape(letters, shapes, _BREVE, "a")
+            or not vni
+            and key in "aeo"
+            and key in letters
+            and _reshape(letters, shapes, _HAT, key)
+        ):
             continue
         elif not vni and key == "d" and letters[:1] == ["d"] and not shapes[0]:
             shapes[0] = _BAR
@@ -57,7 +64,7 @@ def _reshape(letters: list[str], shapes: list[str], shape: str, of: str) -> bool
 
 
 def _written(letters: list[str], shapes: list[str], tone: str) -> str:
-    """The letters with their marks, the tone on the vowel that carries it; empty where there is no vowel to carry one."""
+    """The letters with their marks, the tone on the vowel that carries it; empty where no vowel can."""
     vowels = [at for at, letter in enumerate(letters) if letter in _VOWELS]
     if not vowels:
         return ""

@@ -1,7 +1,7 @@
-"""Telephone numbers as citizens give them: read to E.164, shown as people here write them, masked where few should see them.
+"""Telephone numbers as citizens give them: read to E.164, shown as people write them, masked where few should see them.
 
-`phonenumbers` knows the plan of numbers; what it does not know is here: the eleven digits of before 2018, a letter o for a
-zero, two numbers in one message. A number is only *claimed* by whoever sent it; the call proves it.
+`phonenumbers` knows the plan of numbers; what it does not know is here: the eleven digits of before 2018, a letter o
+for a zero, two numbers in one message. A number is only *claimed* by whoever sent it; the call proves it.
 """
 
 import re
@@ -25,7 +25,8 @@ _CHARGED = {
 _BEFORE_2018 = {
     "0120": "070", "0121": "079", "0122": "077", "0126": "076", "0128": "078",
     "0123": "083", "0124": "084", "0125": "085", "0127": "081", "0129": "082",
-    "0162": "032", "0163": "033", "0164": "034", "0165": "035", "0166": "036", "0167": "037", "0168": "038", "0169": "039",
+    "0162": "032", "0163": "033", "0164": "034", "0165": "035", "0166": "036", "0167": "037",
+    "0168": "038", "0169": "039",
     "0186": "056", "0188": "058", "0199": "059",
 }  # fmt: skip
 _LONGEST_TEXT = 500
@@ -36,7 +37,7 @@ _FEWEST_DIGITS = 6  # shorter runs are house numbers and dates, not attempts at 
 
 @dataclass(frozen=True)
 class PhoneReading:
-    """`e164` is set exactly when `problem` is None. `suggestion` (E.164): what an old number has become; ask before using it."""
+    """`e164` is set exactly when `problem` is None. `suggestion` (E.164): what an old number has become; ask first."""
 
     e164: str | None = None
     problem: Problem | None = None
@@ -51,8 +52,12 @@ def read_phone(text: str | int | None) -> PhoneReading:
     attempts = [run for run in runs if len(_digits(run)) >= _FEWEST_DIGITS]
     if not attempts:
         return PhoneReading(problem="missing" if not runs else "invalid")
-    numbers = [number for run in attempts if (number := _parsed(run)) is not None and phonenumbers.is_valid_number(number)]
-    ours = list(dict.fromkeys(_e164(number) for number in numbers if number.country_code == 84 and _type(number) in _CALLABLE))
+    numbers = [
+        number for run in attempts if (number := _parsed(run)) is not None and phonenumbers.is_valid_number(number)
+    ]
+    ours = list(
+        dict.fromkeys(_e164(number) for number in numbers if number.country_code == 84 and _type(number) in _CALLABLE)
+    )
     if len(ours) > 1:
         return PhoneReading(problem="several")
     if ours:

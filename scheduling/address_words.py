@@ -35,8 +35,8 @@ _ABBREVIATED = {
     "dg",
 }
 _KIND_WORDS = {
-    "phuong": "phuong", "p": "phuong", "f": "phuong", "ph": "phuong", "phg": "phuong", "fuong": "phuong", "phuog": "phuong",
-    "phuogn": "phuong", "phuon": "phuong", "phuonh": "phuong", "puong": "phuong",
+    "phuong": "phuong", "p": "phuong", "f": "phuong", "ph": "phuong", "phg": "phuong", "fuong": "phuong",
+    "phuog": "phuong", "phuogn": "phuong", "phuon": "phuong", "phuonh": "phuong", "puong": "phuong",
     "xa": "xa", "x": "xa", "tt": "thi tran", "tp": "thanh pho", "tx": "thi xa", "huyen": "huyen", "h": "huyen",
     "quan": "quan", "q": "quan", "tinh": "tinh", "t": "tinh",
 }  # fmt: skip
@@ -50,7 +50,7 @@ _KIND_PAIRS = {
 _ENGLISH_KINDS = {"ward": "phuong", "commune": "xa", "district": "quan", "city": "thanh pho", "province": "tinh"}
 _COMMUNE_KINDS = {"phuong", "xa", "thi tran", "dac khu"}
 _DIRECTIONS = {"bac", "nam", "tay", "dong"}
-_STREET = {"duong", "d", "pho", "dg", "hem", "ngo", "ngach", "kiet", "ql", "street", "hxh", "dl", "lo", "ngach", "st"}
+_STREET = {"duong", "d", "pho", "dg", "hem", "ngo", "ngach", "kiet", "ql", "street", "hxh", "dl", "lo", "st"}
 _HAMLET = {"thon", "khom", "ap", "xom", "tdp", "kp", "to", "buon", "lang"}
 _URBAN = re.compile(
     r"\b(?:duong|hem|kiet|pho|to dan pho|tdp|kdt|khu do thi|chung cu|khu pho)\b|^(?:so )?\d+[a-z]?(?:/\d+[a-z]?)* [a-z]"

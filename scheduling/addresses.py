@@ -1,7 +1,8 @@
 """Which of today's wards an address lies in, or that it lies outside, or that one must ask.
 
-A sure answer is given only where the words leave one choice. Old wards are followed to what they have become; names that
-occur twice in the province (Vạn Thắng, Vĩnh Hải, Phước Hải…) count by what stands beside them: a kind, a city, a street.
+A sure answer is given only where the words leave one choice. Old wards are followed to what they have become; names
+that occur twice in the province (Vạn Thắng, Vĩnh Hải, Phước Hải…) count by what stands beside them: a kind, a city, a
+street.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ Verdict = Literal["inside", "outside", "ambiguous", "unknown"]
 class AddressReading:
     """`inside`: `ward` is the code of today's ward. `outside`: `elsewhere` says where, as far as the words do.
 
-    `ambiguous`: ask; `candidates` are codes of today's wards it may be, best first by name. `unknown`: nothing was recognised.
+    `ambiguous`: ask; `candidates` are codes of today's wards it may be, ours first. `unknown`: nothing was recognised.
     `old_name_used`: the unit named no longer exists ("Phường Tân Lập").
     """
 

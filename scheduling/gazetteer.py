@@ -1,4 +1,4 @@
-"""Names of places, old and new, and what each may stand for: the plain data addresses are read against (see `addresses`).
+"""Names of places, old and new, and what each may stand for: the data addresses are read against (see `addresses`).
 
 Built from the packaged files, or from the office's own table of wards, which decides what is served today.
 """
@@ -36,7 +36,7 @@ class Level(Enum):
 
 @dataclass(frozen=True)
 class Meaning:
-    """One thing a name may stand for. `today` holds the codes of today's wards it lies in (empty where unknown or far away)."""
+    """One thing a name may stand for. `today`: codes of today's wards it lies in (empty where unknown or far away)."""
 
     level: Level
     name: str  # as it is written, with its kind: "Phường Tân Lập"
@@ -108,7 +108,7 @@ class Gazetteer:
 
     @classmethod
     def from_wards(cls, wards: Iterable[WardRow], folder: Path = DATA) -> "Gazetteer":
-        """From rows of the table of wards (successors prefetched); names elsewhere and places from the packaged data."""
+        """From rows of the table of wards (successors prefetched); places and names elsewhere from the files."""
         rows = list(wards)
         successors = {
             (row.code, row.valid_from): [(to.code, to.valid_from) for to in row.successors.all()] for row in rows
@@ -178,19 +178,19 @@ def _build(units: list[_Unit], successors: dict[tuple[str, Any], list[tuple[str,
     names: dict[str, list[Meaning]] = defaultdict(list)
     districts: dict[str, set[str]] = defaultdict(set)
     for unit in units:
-        codes = _todays_codes(unit.key, by_key, successors)
+        became = _todays_codes(unit.key, by_key, successors)
         meaning = Meaning(
             Level.UNIT,
             unit.name,
             kind=fold(unit.kind),
             district=fold(short(unit.district)),
-            today=codes,
+            today=became,
             is_current=unit.is_current,
         )
         if meaning not in names[fold(unit.short_name)]:
             names[fold(unit.short_name)].append(meaning)
         if unit.district:
-            districts[unit.district] |= codes
+            districts[unit.district] |= became
     home = frozenset(fold(short(name)) for name, codes in districts.items() if codes and codes <= served)
     for name, codes in districts.items():
         kind = fold(name[: len(name) - len(short(name))])

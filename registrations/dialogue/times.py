@@ -1,7 +1,7 @@
 """What the words of a citizen say about day and hour: "thứ 5 tuần sau 2h chiều", "mùng 5 Tết", "sang mai 8 ruoi".
 
-Pure: words and the moment they were written in, a reading out. Whether the office is open then, and whether a place is free,
-is asked elsewhere.
+Pure: words and the moment they were written in, a reading out. Whether the office is open then, and whether a place is
+free, is asked elsewhere.
 """
 
 import datetime as dt
@@ -9,15 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from registrations.dialogue.times_clock import clock_hits, first_hour, part_named
+from registrations.dialogue.times_clock import Part, clock_hits, first_hour, part_named
 from registrations.dialogue.times_days import DayHit, choose_day, day_hits
 from registrations.dialogue.times_words import canonical
 
-Part = Literal["morning", "noon", "afternoon"]
-
 # "mai không được, mốt nhé": what stands before these words is refused.
 _REFUSED = re.compile(
-    r"(?:KHONG|chua) (?:duoc|ranh|tien|di|dk|dc|kip|co nha|o nha|ok|on)(?! KHONG)\b|\bBAN\b(?: roi| viec| di lam)*|\bdi lam\b(?: roi)?|het cho|nghi roi"
+    r"(?:KHONG|chua) (?:duoc|ranh|tien|di|dk|dc|kip|co nha|o nha|ok|on)(?! KHONG)\b"
+    r"|\bBAN\b(?: roi| viec| di lam)*|\bdi lam\b(?: roi)?|het cho|nghi roi"
 )
 # "trừ thứ 2", "không phải thứ 3": what stands after them is.
 _EXCEPT = re.compile(r"\b(?:TRU|KHONG phai|KHONG lay|KHONG chon)\b")
@@ -26,7 +25,8 @@ _INSTEAD = re.compile(r"\b(?:a KHONG|(?:a )?nham|y (?:em|minh|toi|chi|anh) la|y 
 _MOVED_TO = re.compile(r"\b(?:TO|qua|thanh|sang|lai)\b")
 _EVENING = re.compile(r"\b(?:TOI|DEM|KHUYA)\b")
 _LATER = re.compile(
-    r"(?<![\w/.:])(?:(?P<n>\d{1,3})|(?P<half>HALF)) ?(?:(?P<hours>TIENG|GIO)(?: ?(?P<more>\d{1,2}) ?PHUT)?(?P<andhalf> RUOI)?(?: dong ho)?|(?P<minutes>PHUT)) NUA"
+    r"(?<![\w/.:])(?:(?P<n>\d{1,3})|(?P<half>HALF)) ?"
+    r"(?:(?:TIENG|GIO)(?: ?(?P<more>\d{1,2}) ?PHUT)?(?P<andhalf> RUOI)?(?: dong ho)?|(?P<minutes>PHUT)) NUA"
 )
 # A telephone number, unless it begins like a date: its digits must not be read as days and hours.
 _PHONE = re.compile(r"(?<!\d)(?!\d{1,2}[ .-]\d{1,2}[ .-]20\d\d)(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)")
@@ -52,8 +52,8 @@ class TimeReading:
 def read_time(text: str, now: dt.datetime) -> TimeReading:
     """The day, hour and part of day the words mean, said at `now` (local time of the office, aware or not).
 
-    A date without a year is the one nearest to come, or up to 60 days past; a weekday alone is the next such day; one to six
-    o'clock without "sáng" is after noon. A day or hour that does not exist is None, as is what was left open
+    A date without a year is the one nearest to come, or up to 60 days past; a weekday alone is the next such day; one
+    to six o'clock without "sáng" is after noon. A day or hour that does not exist is None, as is what was left open
     ("lúc nào cũng được"). Never raises, whatever the text.
     """
     line = canonical(_PHONE.sub(" ", text))
@@ -94,16 +94,15 @@ def _read_line(line: str, now: dt.datetime) -> TimeReading:
     clocks = clock_hits(rest, evening=_EVENING.search(line) is not None, part=part)
     if clocks:
         clock = clocks[0]
-        named = part or clock.part
-        return TimeReading(day, clock.at, named, clock.bound)  # type: ignore[arg-type]
+        return TimeReading(day, clock.at, clock.part or part, clock.bound)
     start = first_hour(line, part)
     if start:
-        return TimeReading(day, start[0], start[1])  # type: ignore[arg-type]
-    return TimeReading(day, None, part)  # type: ignore[arg-type]
+        return TimeReading(day, *start)
+    return TimeReading(day, None, part)
 
 
 def _from_now(found: re.Match[str], now: dt.datetime) -> TimeReading:
-    """ "2 tiếng nữa", "30 phút nữa": to the minute."""
+    """The moment so far from now ("2 tiếng nữa", "30 phút nữa"), to the minute."""
     if found["minutes"]:
         ahead = dt.timedelta(minutes=int(found["n"] or 0))
     elif found["half"]:
@@ -122,7 +121,7 @@ def _blanked(line: str, hits: list[DayHit]) -> str:
 
 def _without_refused(line: str, today: dt.date) -> str:
     """The line without the days the citizen says no to, if it names others."""
-    kept, refused = [], []
+    kept: list[str] = []
     at = 0
     for stop in [*_REFUSED.finditer(line), None]:
         end = stop.end() if stop else len(line)
@@ -132,7 +131,6 @@ def _without_refused(line: str, today: dt.date) -> str:
             cuts = [found.end() for found in _STOPS.finditer(stretch[: stop.start() - at])]
             cut = cuts[-1] if cuts else 0
             kept.append(stretch[:cut])
-            refused.append(stretch[cut:])
         else:
             kept.append(stretch)
         at = end

@@ -1,8 +1,11 @@
-"""Hours in a line of known words (see `times_words`): "8 giờ rưỡi", "9h kém 10", "2h chiều", "8-10h", "đầu giờ chiều"."""
+"""Hours in a line of known words (see `times_words`): "8 rưỡi", "9h kém 10", "2h chiều", "8-10h", "đầu giờ chiều"."""
 
 import re
 from dataclasses import dataclass
 from datetime import time
+from typing import Literal
+
+Part = Literal["morning", "noon", "afternoon"]
 
 # Said without sáng or chiều, one to six o'clock can only be after noon: no office is open before seven.
 _AFTERNOON_HOURS = range(1, 7)
@@ -29,7 +32,8 @@ _SHAPES = [
         # 8-10 giờ, 8 đến 10h, 9 hoặc 10 giờ: the first
         rf"{_HEAD}{_HOUR}{_TO}(?P<until>\d{{1,2}})(?: ?GIO|:[0-5]\d)(?: ?[0-5]\d\b)?(?! NUA){_TAIL}",
         # 8h-10h, 8h30 đến 10h; 8h, 8 giờ 30, 8 giờ 5 phút
-        rf"{_HEAD}{_HOUR}(?: ?GIO(?! NUA| ?\d{{1,2}} ?PHUT NUA)(?: ?[:.]?(?:{_MINUTE}|(?P<few>\d)(?= ?PHUT)))?|:(?P<sharp>\d{{2}})(?!\d))"
+        rf"{_HEAD}{_HOUR}(?: ?GIO(?! NUA| ?\d{{1,2}} ?PHUT NUA)(?: ?[:.]?(?:{_MINUTE}|(?P<few>\d)(?= ?PHUT)))?"
+        rf"|:(?P<sharp>\d{{2}})(?!\d))"
         rf"(?: ?PHUT)?{_RANGE_END}{_TAIL}",
         # 8.30; 14.00 (08.11 would be a date, and is gone from the line by now)
         rf"{_HEAD}{_HOUR}\.(?P<minute>[0-5]\d)(?!\d|[./]\d){_TAIL}",
@@ -52,22 +56,24 @@ _PAIR_OF_PARTS = re.compile(
     r"\b(SANG|TRUA|CHIEU)(?: ?(?:HOAC|hay|va|lan|,|/|-|\+|DEN) ?(?:la |buoi |BUA )?| )(?!\1)(?:SANG|TRUA|CHIEU)\b"
 )
 _ANY_PART = re.compile(r"\b(?:SANG|TRUA|CHIEU)\b")
-_NAMES = {"SANG": "morning", "TRUA": "noon", "CHIEU": "afternoon"}
+_NAMES: dict[str, Part] = {"SANG": "morning", "TRUA": "noon", "CHIEU": "afternoon"}
+_WORDS: dict[Part, str] = {"morning": "SANG", "noon": "TRUA", "afternoon": "CHIEU"}
+_FROM, _UNTIL = re.compile(r"(?:SAU|TU)(?: LUC)?$"), re.compile(r"TRUOC(?: LUC)?$")
 
 
 @dataclass(frozen=True)
 class ClockHit:
-    """Where an hour stands, the hour itself (None: there is no such time, 25h) and the word of the day that goes with it."""
+    """Where an hour stands, the hour itself (None: there is none such, 25h) and the part of day said with it."""
 
     start: int
     end: int
     at: time | None
-    part: str | None
-    bound: str | None  # "from" for "sau 2h", "until" for "trước 10h"
+    part: Part | None
+    bound: Literal["from", "until"] | None  # "from" for "sau 2h", "until" for "trước 10h"
 
 
-def clock_hits(line: str, evening: bool, part: str | None) -> list[ClockHit]:
-    """Every hour in the line, in order. `part` and `evening` speak for hours that have no word of their own beside them."""
+def clock_hits(line: str, evening: bool, part: Part | None) -> list[ClockHit]:
+    """Every hour in the line, in order. `part` and `evening` speak for hours with no word of their own beside them."""
     hits: list[ClockHit] = []
     left = line
     for pattern in _SHAPES:
@@ -77,7 +83,7 @@ def clock_hits(line: str, evening: bool, part: str | None) -> list[ClockHit]:
     return sorted(hits, key=lambda hit: hit.start)
 
 
-def first_hour(line: str, part: str | None) -> tuple[time, str | None] | None:
+def first_hour(line: str, part: Part | None) -> tuple[time, Part | None] | None:
     """ "đầu giờ chiều" and the like: the first hour the office is open."""
     found = _FIRST_HOUR.search(line)
     if not found:
@@ -86,15 +92,15 @@ def first_hour(line: str, part: str | None) -> tuple[time, str | None] | None:
     return (FIRST_OF_AFTERNOON if named == "afternoon" else FIRST_OF_MORNING), named
 
 
-def part_named(line: str) -> str | None:
-    """morning, noon or afternoon: the first one named, none where the citizen leaves it open ("sáng hay chiều cũng được")."""
+def part_named(line: str) -> Part | None:
+    """The first part of day named; none where the citizen leaves it open ("sáng hay chiều cũng được")."""
     if _PAIR_OF_PARTS.search(line):
         return None
     found = _ANY_PART.search(line)
     return _NAMES[found.group()] if found else None
 
 
-def _read(found: re.Match[str], line: str, evening: bool, part: str | None) -> ClockHit:
+def _read(found: re.Match[str], line: str, evening: bool, part: Part | None) -> ClockHit:
     groups = found.groupdict()
     hour = int(groups["hour"])
     minute = int(groups.get("minute") or groups.get("sharp") or groups.get("few") or 0)
@@ -102,19 +108,15 @@ def _read(found: re.Match[str], line: str, evening: bool, part: str | None) -> C
     if groups.get("until") and groups.get("after") and int(groups["until"]) < hour:
         word = groups.get("before") or ""  # "11h tới 2h chiều": chiều belongs to the second hour
     if word is None:
-        word = "TOI" if evening and part is None else {name: known for known, name in _NAMES.items()}.get(part or "")
+        word = _WORDS[part] if part else "TOI" if evening else None
     hour = _of_day(hour, word)
     if groups.get("half"):
         minute = 30
     if groups.get("less"):
         hour, minute = hour - 1, 60 - int(groups["less"])
     before = line[: found.start("hour")].rstrip()
-    bound = (
-        "from"
-        if re.search(r"(?:SAU|TU)(?: LUC)?$", before)
-        else "until"
-        if re.search(r"TRUOC(?: LUC)?$", before)
-        else None
+    bound: Literal["from", "until"] | None = (
+        "from" if _FROM.search(before) else "until" if _UNTIL.search(before) else None
     )
     valid = 0 <= hour <= 23 and 0 <= minute <= 59
     said = _NAMES.get(groups.get("after") or groups.get("before") or "")

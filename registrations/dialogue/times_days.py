@@ -1,4 +1,4 @@
-"""Days in a line of known words (see `times_words`): dates, weekdays, "tuần sau", "ngày mốt", lunar days, "3 ngày nữa"."""
+"""Days in a line of known words (see `times_words`): dates, weekdays, "tuần sau", "mốt", lunar days, "3 ngày nữa"."""
 
 import re
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from registrations.dialogue.times_reckoning import (
 
 @dataclass(frozen=True)
 class DayHit:
-    """Where in the line a day was named, and which; `day` is None for one that does not exist (31/2) or that is vague (mai mốt)."""
+    """Where in the line a day was named, and which; `day` is None for one that does not exist (31/2) or is vague."""
 
     start: int
     end: int
@@ -50,6 +50,7 @@ _NOT_A_PLACE = r"(?<!duong )(?<!pho )(?<!d\. )(?<!hem )(?<!so )(?<!kiet )"
 _AM = r"(?P<am> (?:NGAY )?(?:AM|am)(?: lich)?\b)?"
 _EDGE = r"(?<![\w/.:])(?<!\d-)"
 _DAY_WORDS = r"(?:NGAY |MUNG |HOM )*"
+_WEEKDAY = re.compile(r"(?:NGAY )?(?:THU ([2-7])|CN)")
 
 
 def day_hits(line: str, today: date) -> list[DayHit]:
@@ -68,19 +69,18 @@ def day_hits(line: str, today: date) -> list[DayHit]:
 
 
 def choose_day(hits: list[DayHit], line: str, today: date) -> date | None:
-    """The one day meant: a written date first, then the first weekday (in the week named) or relative day, then the week itself."""
+    """The one day meant: a written date first, then a weekday (in the week named) or relative day, then the week."""
     dates = [hit for hit in hits if hit.rank == DATE]
     if dates:
         return dates[0].day
     week = _week_named(line, today)
     named = [hit for hit in hits if hit.rank == NAMED]
     for hit in named:
-        weekday = re.match(r"(?:NGAY )?(?:THU ([2-7])|CN)", line[hit.start : hit.end])
-        if weekday and week is not None:
-            return _overflow_safe(week, int(weekday.group(1) or 8) - 2)
-        if weekday and any(
-            other.day and other.day.isoweekday() == int(weekday.group(1) or 8) - 1 for other in named if other != hit
-        ):
+        found = _WEEKDAY.match(line[hit.start : hit.end])
+        number = int(found.group(1) or 8) - 1 if found else 0  # 1 to 7, Monday to Sunday
+        if found and week is not None:
+            return _overflow_safe(week, number - 1)
+        if found and any(other.day and other.day.isoweekday() == number for other in named if other != hit):
             continue  # "thứ 2 hôm nay": the other word says which one
         return hit.day
     weeks = [hit for hit in hits if hit.rank == WEEK]
@@ -107,15 +107,18 @@ def _week_named(line: str, today: date) -> date | None:
 
 
 _WEEK_NAMED = re.compile(
-    rf"(?:(?<!THU )(?<!HOAC )(?<!, )(?<!- )(?P<count>\d{{1,3}}) TUAN (?:NUA|{_NEXT})|TUAN (?:(?P<this>{_THIS})|(?P<last>TRUOC|roi|vua roi)|(?:{_NEXT}|NUA)(?P<more> NUA)?))(?! NUA)"
+    rf"(?:(?<!THU )(?<!HOAC )(?<!, )(?<!- )(?P<count>\d{{1,3}}) TUAN (?:NUA|{_NEXT})"
+    rf"|TUAN (?:(?P<this>{_THIS})|(?P<last>TRUOC|roi|vua roi)|(?:{_NEXT}|NUA)(?P<more> NUA)?))(?! NUA)"
 )
 
 
 _WHEN_PART = r"(?:SANG|TRUA|CHIEU|TOI|DEM|KHUYA)"
+# "8-10 sáng" are hours, "24-11 sáng" is a date.
+_HOURS_OF_A_PART = rf"(?<=\d-\d) {_WHEN_PART}|(?<=\d-\d\d)(?<!1[3-9]-\d\d)(?<!2\d-\d\d)(?<!3\d-\d\d) {_WHEN_PART}"
 _NEXT_YEAR = rf"(?P<nextyear> NAM {_NEXT})?"
 _AFTER_NOISE = (
-    r"(?<!cai )(?<!lich )(?<!cho )(?<!so )(?<!luc )(?<!LUC )(?<!dao )(?<!viec )(?<!tuc )(?<!giay )(?<!hien )(?<!lau )(?<!xua )"
-    r"(?<!DEN )(?<!nguoi )(?<!gio )(?<!GIO )(?<!TUAN )(?<!THANG )(?<!NAM )(?<!nam )"
+    r"(?<!cai )(?<!lich )(?<!cho )(?<!so )(?<!luc )(?<!LUC )(?<!dao )(?<!viec )(?<!tuc )(?<!giay )(?<!hien )"
+    r"(?<!lau )(?<!xua )(?<!DEN )(?<!nguoi )(?<!gio )(?<!GIO )(?<!TUAN )(?<!THANG )(?<!NAM )(?<!nam )"
 )
 # In order: the most explicit first.
 _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
@@ -130,27 +133,27 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
             written,
         ),
         (
-            rf"{_EDGE}{_NOT_A_PLACE}{_DAY_WORDS}(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})(?:/(?P<year>\d{{4}}|\d\d))?(?![\d/])"
-            rf"{_NEXT_YEAR}{_AM}",
+            rf"{_EDGE}{_NOT_A_PLACE}{_DAY_WORDS}(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})"
+            rf"(?:/(?P<year>\d{{4}}|\d\d))?(?![\d/]){_NEXT_YEAR}{_AM}",
             DATE,
             written,
         ),
         # With dots or dashes it may also be an hour (8.30) or hours (8-10 sáng), so the month must be one.
         (
-            rf"{_EDGE}{_DAY_WORDS}(?P<day>\d{{1,2}})(?P<sign>[.-])(?P<month>0?[1-9]|1[0-2])(?:(?P=sign)(?P<year>\d{{4}}|\d\d))?"
-            rf"(?!\d|[/:.-]\d| ?GIO| ?PHUT|(?<=\d-\d) {_WHEN_PART}|(?<=\d-\d\d)(?<!1[3-9]-\d\d)(?<!2\d-\d\d)(?<!3\d-\d\d) {_WHEN_PART})"
-            rf"{_NEXT_YEAR}{_AM}",
+            rf"{_EDGE}{_DAY_WORDS}(?P<day>\d{{1,2}})(?P<sign>[.-])(?P<month>0?[1-9]|1[0-2])"
+            rf"(?:(?P=sign)(?P<year>\d{{4}}|\d\d))?(?!\d|[/:.-]\d| ?GIO| ?PHUT|{_HOURS_OF_A_PART}){_NEXT_YEAR}{_AM}",
             DATE,
             written,
         ),
         (
-            rf"{_EDGE}{_NOT_A_PLACE}(?:NGAY |MUNG |HOM )*(?P<day>\d{{1,2}})(?: tay| AM| am)? ?(?:,|-)? ?THANG (?P<month>{_MONTH})"
-            rf"(?!\d| ?(?:GIO|NUA))(?P<tet> TET)?(?:(?:,? ?(?:NAM )?|[/.-])(?P<year>\d{{4}}))?{_NEXT_YEAR}{_AM}",
+            rf"{_EDGE}{_NOT_A_PLACE}{_DAY_WORDS}(?P<day>\d{{1,2}})(?: tay| AM| am)? ?(?:,|-)? ?"
+            rf"THANG (?P<month>{_MONTH})(?!\d| ?(?:GIO|NUA))(?P<tet> TET)?"
+            rf"(?:(?:,? ?(?:NAM )?|[/.-])(?P<year>\d{{4}}))?{_NEXT_YEAR}{_AM}",
             DATE,
             spoken,
         ),
         (
-            rf"{_EDGE}(?:NGAY |MUNG |HOM )*(?P<day>\d{{1,2}}) THANG (?:{_NEXT}|{_THIS})(?! {_NEXT})",
+            rf"{_EDGE}{_DAY_WORDS}(?P<day>\d{{1,2}}) THANG (?:{_NEXT}|{_THIS})(?! {_NEXT})",
             DATE,
             day_of_other_month,
         ),
@@ -176,7 +179,8 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
         (r"SAU (?P<a>\d{1,4}) (?:NGAY|HOM|BUA)(?P<b>)", NAMED, days_ahead),
         (rf"{_EDGE}(?:(?P<count>\d{{1,3}})|(?P<half>HALF)) THANG (?:NUA|{_NEXT})", NAMED, months_ahead),
         (
-            rf"{_EDGE}(?:(?:NGAY|HOM) (?:MUNG )?|MUNG )(?P<day>\d{{1,2}})(?: tay)?(?![\d/.-]\d| ?(?:GIO|TUAN\b(?! (?:SAU|NEXT))|TIENG|PHUT|THANG))",
+            rf"{_EDGE}(?:(?:NGAY|HOM) (?:MUNG )?|MUNG )(?P<day>\d{{1,2}})(?: tay)?"
+            r"(?!\d|[/.-]\d| ?(?:GIO|TUAN\b(?! (?:SAU|NEXT))|TIENG|PHUT|THANG))",
             DATE,
             day_of_month,
         ),
@@ -192,12 +196,14 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
             nth_weekday,
         ),
         (
-            rf"(?P<which>DAU|GIUA|CUOI)(?: cua)? THANG(?: (?P<month>\d{{1,2}})(?!\d| ?GIO)(?: {_THIS})?|(?P<this> {_THIS})|(?P<next> {_NEXT}))?",
+            r"(?P<which>DAU|GIUA|CUOI)(?: cua)? THANG"
+            rf"(?: (?P<month>\d{{1,2}})(?!\d| ?GIO)(?: {_THIS})?|(?P<this> {_THIS})|(?P<next> {_NEXT}))?",
             NAMED,
             part_of_month,
         ),
         (
-            rf"(?:NGAY )?(?:THU (?P<number>[2-7])|CN)(?![\d/:]|-\d|\.\d)(?:(?P<this> {_THIS})(?! TUAN)|(?P<next> {_NEXT})(?! TUAN| GIO| ?(?:LUC )?\d))?",
+            r"(?:NGAY )?(?:THU (?P<number>[2-7])|CN)(?![\d/:]|-\d|\.\d)"
+            rf"(?:(?P<this> {_THIS})(?! TUAN)|(?P<next> {_NEXT})(?! TUAN| GIO| ?(?:LUC )?\d))?",
             NAMED,
             weekday,
         ),
@@ -206,7 +212,11 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
             NAMED,
             part_of_week,
         ),
-        (rf"(?:{_EDGE}|SAU )(?<!THU )(?<!HOAC )(?<!, )(\d{{1,3}}) TUAN(?: NUA| {_NEXT}|(?<=SAU \d TUAN))", WEEK, weeks_ahead),
+        (
+            rf"(?:{_EDGE}|SAU )(?<!THU )(?<!HOAC )(?<!, )(\d{{1,3}}) TUAN(?: NUA| {_NEXT}|(?<=SAU \d TUAN))",
+            WEEK,
+            weeks_ahead,
+        ),
         (r"(?:MAI (?:MOT|KIA)|NAY MAI)(?! NUA)", VAGUE, vague),
         (r"(?:HOM|BUA) qua", NAMED, days_from_today(-1)),
         (r"(?:NGAY|BUA|SANG|CHIEU|TRUA|TOI) KIAA", NAMED, days_from_today(3)),
@@ -220,7 +230,8 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
         (rf"(?:{_WHEN_PART}) (?:NAY|NI)", NAMED, days_from_today(0)),
         (rf"{_AFTER_NOISE}\bNAY\b", NAMED, days_from_today(0)),
         (
-            r"\bbay GIO|hien tai|ngay lap tuc|^ngay(?: luon| di| a| nha| nhe)?$|ngay (?:luon|lien)|lien luon|(?:lat|chut|ti|xiu) NUA",
+            r"\bbay GIO|hien tai|ngay lap tuc|^ngay(?: luon| di| a| nha| nhe)?$|ngay (?:luon|lien)|lien luon"
+            r"|(?:lat|chut|ti|xiu) NUA",
             NAMED,
             days_from_today(0),
         ),

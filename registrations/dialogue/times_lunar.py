@@ -1,8 +1,8 @@
 """The Vietnamese lunar calendar (UTC+7), for days such as "mùng 5 Tết" or "rằm tháng Bảy".
 
 Astronomy after Jean Meeus, *Astronomical Algorithms* (1998), arranged as in Hồ Ngọc Đức's public description of the
-Vietnamese calendar: a month begins on the day of the new moon in Hanoi, the month with the winter solstice is the eleventh,
-and in a year of thirteen months the first one without a major solar term repeats the number before it.
+Vietnamese calendar: a month begins on the day of the new moon in Hanoi, the month with the winter solstice is the
+eleventh, and in a year of thirteen months the first one without a major solar term repeats the number before it.
 Right for the years 1800 to 2199 that the series are meant for; outside them `ValueError`.
 """
 
@@ -59,7 +59,7 @@ def tet(year: int) -> date:
 
 @lru_cache(maxsize=32)
 def _months_from_eleventh(year: int) -> tuple[tuple[date, int, bool, int], ...]:
-    """(first day, number, is it a leap month, days) from the eleventh month that begins late in `year` to the next eleventh."""
+    """(first day, number, is it a leap month, days) from the eleventh month of late `year` to the next eleventh."""
     if not 1800 <= year <= 2199:
         raise ValueError(year)
     first, end = _eleventh_month(year), _eleventh_month(year + 1)
@@ -129,7 +129,7 @@ def _new_moon(k: int) -> float:
 
 
 def _sun_sector(on: date) -> int:
-    """Which twelfth of its yearly round the sun is in when the day begins in Hanoi: 0 from the March equinox, 9 from the December solstice."""
+    """The sun's twelfth of its yearly round as the day begins in Hanoi: 0 from March's equinox, 9 from December's solstice."""
     t = (_julian(on) - 0.5 - _HANOI_DAYS - 2451545.0) / 36525
     anomaly = radians(357.52910 + 35999.05030 * t - 0.0001559 * t**2 - 0.00000048 * t**3)
     mean = 280.46645 + 36000.76983 * t + 0.0003032 * t**2

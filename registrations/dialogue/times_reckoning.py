@@ -31,7 +31,7 @@ def _year(text: str) -> int:
 def _solar(day: int, month: int, today: date, year: int | None = None) -> date | None:
     if year is not None:
         return date(year, month, day)
-    for candidate in range(today.year, today.year + 9):  # 29 February may be years away
+    for candidate in range(today.year - 1, today.year + 9):  # 29 February may be years away
         try:
             found = date(candidate, month, day)
         except ValueError:
@@ -165,7 +165,7 @@ def part_of_week(found: Match[str], today: date) -> date | None:
     start = monday(today)
     if found["next"]:
         start += timedelta(days=14 if found["more"] else 7)
-    elif not found["this"] and which != "CUOI" and start + timedelta(days=0 if which == "DAU" else 2) <= today:
+    elif not found["this"] and start + timedelta(days={"DAU": 0, "GIUA": 2, "CUOI": 6}[which]) <= today:
         start += timedelta(days=7)
     return start + timedelta(days={"DAU": 0, "GIUA": 2, "CUOI": 5}[which])
 

@@ -1,8 +1,9 @@
-"""From what people type to one plain line of known words, so that the readers of days and hours need only look for shapes.
+"""From what people type to one plain line of known words, so that readers of days and hours need only look for shapes.
 
-The line is ASCII. Known words are in capitals with one spelling each ("chiều", "chieu", "chieeuf", "chìu" → CHIEU), numbers
-are digits ("mười lăm" → 15), other words stay small and unmarked. Words that collide once the marks are gone (tối/tới/tôi,
-sáu/sau, mốt/một, ngày/ngay, tư/từ) are told apart by their marks where they were typed, by their neighbours where not.
+The line is ASCII. Known words are in capitals with one spelling each ("chiều", "chieu", "chieeuf", "chìu" → CHIEU),
+numbers are digits ("mười lăm" → 15), other words stay small and unmarked. Words that collide once the marks are gone
+(tối/tới/tôi, sáu/sau, mốt/một, ngày/ngay, tư/từ) are told apart by their marks, and by their neighbours where none were
+typed.
 """
 
 import re
@@ -317,7 +318,7 @@ def _numbers(words: list[_Word]) -> list[_Word]:
                 value, used = value + small[following[1]], 3
         elif not single and value == 10 and following[0] in small:
             value, used = 10 + small[following[0]], 2
-        elif not single and value in {2, 3} and following[0] == "lam":
+        elif not single and 2 <= value <= 9 and following[0] == "lam":
             value, used = value * 10 + 5, 2
         elif (
             value in {2, 3}
