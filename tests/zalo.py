@@ -29,9 +29,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from zalo_bridge.simulator import citizen, outgoing, tokens, webhook
+from zalo_bridge.simulator.records import Call, Identity, Message, Options
+from zalo_bridge.simulator.records import Person as Account
 from zalo_bridge.simulator.server import SimulatorServer
-from zalo_bridge.simulator.store import Call, Identity, Message, Options, Store
-from zalo_bridge.simulator.store import Person as Account
+from zalo_bridge.simulator.store import Store
 
 WEBHOOK_PATH = "/zalo/webhook/"
 
@@ -119,6 +120,10 @@ class Person:
     def sends(self, kind: str, payload: dict[str, Any], text: str = "") -> Message:
         """Any other kind: gif, link, audio, video."""
         return citizen.send_other(self.store, self.account, kind, payload, text)
+
+    def rates(self, message: Message, rate: int, note: str = "") -> None:
+        """Rates on a template that came by phone number: `user_feedback`."""
+        outgoing.rate_phone_template(self.store, message.msg_id, rate=rate, note=note)
 
     def reacts(self, message: Message, icon: str = "/-heart") -> None:
         citizen.react(self.store, self.account, message.msg_id, icon)

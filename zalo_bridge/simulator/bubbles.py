@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zalo_bridge.simulator.citizen import REACTIONS
-from zalo_bridge.simulator.store import Message
+from zalo_bridge.simulator.records import Message
 
 LINK = re.compile(r"https?://[^\s<>\"“”]+")
 TRAILING = ".,;:!?)…"

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from zalo_bridge.simulator.events import Event, Events
-from zalo_bridge.simulator.store import Message, Person, Store
+from zalo_bridge.simulator.records import Message, Person
+from zalo_bridge.simulator.store import Store
 from zalo_bridge.simulator.webhook import enqueue
 
 REACTIONS = {"/-strong": "👍", "/-heart": "❤️", ":>": "😄", "--b": "😮", ":-((": "😢", ":-h": "😠"}

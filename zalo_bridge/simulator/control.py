@@ -30,9 +30,7 @@ STATES = {
 @require_GET
 def panel(request: HttpRequest) -> HttpResponse:
     store = store_from_settings(settings)
-    options = store.options()
-    initial = {name: getattr(options, name) for name in OptionsForm.base_fields}
-    return _show(request, store, FaultForm(), OptionsForm(initial=initial))
+    return _show(request, store, FaultForm(), OptionsForm(initial=_option_values(store)))
 
 
 @login_not_required
@@ -41,13 +39,7 @@ def add_fault(request: HttpRequest) -> HttpResponse:
     store = store_from_settings(settings)
     form = FaultForm(request.POST)
     if not form.is_valid():
-        options = store.options()
-        return _show(
-            request,
-            store,
-            form,
-            OptionsForm(initial={name: getattr(options, name) for name in OptionsForm.base_fields}),
-        )
+        return _show(request, store, form, OptionsForm(initial=_option_values(store)))
     store.add_fault(**form.fault())
     messages.success(request, "Đã gài lỗi.")
     return redirect("simulator:panel")
@@ -65,11 +57,15 @@ def clear_faults(request: HttpRequest) -> HttpResponse:
 @require_POST
 def set_options(request: HttpRequest) -> HttpResponse:
     store = store_from_settings(settings)
-    form = OptionsForm(request.POST)
+    form = OptionsForm(request.POST, initial=_option_values(store))
     if not form.is_valid():
         return _show(request, store, FaultForm(), form)
+    moved_to = form.cleaned_data["webhook_url"] if "webhook_url" in form.changed_data else ""
     store.set_options(**form.cleaned_data)
     messages.success(request, "Đã lưu cách chạy của Zalo giả lập.")
+    refused = [str(result) for result in (webhook.probe(store, moved_to) if moved_to else []) if result != 200]
+    if refused:
+        messages.warning(request, f"Địa chỉ webhook mới không trả lời 200 khi thử: {'; '.join(refused)}.")
     return redirect("simulator:panel")
 
 
@@ -99,6 +95,11 @@ def retry_deliveries(request: HttpRequest) -> HttpResponse:
 @require_GET
 def logs(request: HttpRequest) -> HttpResponse:
     return render(request, "simulator/panel.html#logs", _logs(store_from_settings(settings)))
+
+
+def _option_values(store: Store) -> dict[str, Any]:
+    options = store.options()
+    return {name: getattr(options, name) for name in OptionsForm.base_fields}
 
 
 def _show(request: HttpRequest, store: Store, fault_form: FaultForm, options_form: OptionsForm) -> HttpResponse:
@@ -145,7 +146,7 @@ def _logs(store: Store) -> dict[str, Any]:
             "who": names.get(delivery.user_id or "", ""),
             "state": STATES[delivery.state][0],
             "tone": STATES[delivery.state][1],
-            "headers": webhook.request_headers(delivery),
+            "headers": webhook.request_headers(delivery, earlier_tries=max(delivery.attempt_count - 1, 0)),
             "body": json.dumps(delivery.json, ensure_ascii=False, indent=1),
             "next_at": datetime.fromtimestamp(delivery.due_at, UTC) if delivery.state == "due" else None,
         }

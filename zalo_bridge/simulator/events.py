@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from zalo_bridge.simulator.store import Identity, Message, Person
+from zalo_bridge.simulator.records import Identity, Message, Person
 
 
 @dataclass(frozen=True)

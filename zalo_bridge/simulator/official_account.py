@@ -9,7 +9,8 @@ from zalo_bridge.simulator.codes import Refused
 from zalo_bridge.simulator.events import Events
 from zalo_bridge.simulator.message_shapes import read_message
 from zalo_bridge.simulator.outgoing import send_to_person, template_card
-from zalo_bridge.simulator.store import Message, Person, Store
+from zalo_bridge.simulator.records import Message, Person
+from zalo_bridge.simulator.store import Store
 from zalo_bridge.simulator.webhook import enqueue
 from zalo_bridge.simulator.wire import Request
 

@@ -5,7 +5,8 @@ from typing import Any
 from zalo_bridge.simulator.citizen import has_chat_open, mark_seen
 from zalo_bridge.simulator.events import Events
 from zalo_bridge.simulator.message_shapes import Draft
-from zalo_bridge.simulator.store import Message, Person, Store
+from zalo_bridge.simulator.records import Message, Person
+from zalo_bridge.simulator.store import Store
 from zalo_bridge.simulator.webhook import enqueue
 
 ADMIN_ID = "6000700080009000101"  # the colleague at oa.zalo.me
@@ -51,6 +52,16 @@ def _send(store: Store, person: Person, draft: Draft, *, author: str) -> Message
     if options.auto_seen or has_chat_open(person):
         mark_seen(store, person)
     return message
+
+
+def rate_phone_template(store: Store, msg_id: str, *, rate: int, note: str = "") -> None:
+    """The citizen rates on the template: `user_feedback`, naming no user. Raises `KeyError` for no such message."""
+    with store.writing() as db:
+        row = db.execute("SELECT tracking_id FROM template_messages WHERE msg_id = ?", (msg_id,)).fetchone()
+        if row is None:
+            raise KeyError(msg_id)
+        event = Events(store.identity).template_rated(msg_id, row["tracking_id"], rate, note, store.next_ms(db))
+        enqueue(store, db, event, store.options())
 
 
 def send_phone_template(

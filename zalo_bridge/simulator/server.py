@@ -18,7 +18,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from zalo_bridge.simulator import business, oauth, official_account, tokens
 from zalo_bridge.simulator.codes import BUSINESS_MESSAGES, OA_MESSAGES, Refused
-from zalo_bridge.simulator.store import Fault, Store
+from zalo_bridge.simulator.records import Fault
+from zalo_bridge.simulator.store import Store
 from zalo_bridge.simulator.webhook import Dispatcher, requeue_interrupted
 from zalo_bridge.simulator.wire import EMPTY_API, Answer, Request, hint, masked, readable
 

@@ -8,110 +8,24 @@ import json
 import secrets
 import sqlite3
 import time
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from zalo_bridge.simulator.database import Database
-
-
-@dataclass(frozen=True)
-class Identity:
-    """The Official Account and the app linked to it, as the consoles of Zalo would show them."""
-
-    app_id: str
-    app_secret: str
-    oa_id: str
-    oa_secret: str
-    oa_name: str = "Phòng Kinh tế, Hạ tầng và Đô thị"
-
-
-@dataclass(frozen=True)
-class Options:
-    """How the simulated platform behaves. Changed on `/gia-lap/` or by tests; kept in the store."""
-
-    webhook_url: str = ""
-    webhook_enabled: bool = True
-    server_url: str = ""
-    duplicate_percent: int = 0
-    shuffle: bool = False
-    late_seconds: float = 0.0
-    ladder_scale: float = 1.0  # multiplies the 30 s, 5 min … between redeliveries
-    receipts: bool = True  # echo, received and seen events
-    auto_seen: bool = False  # citizens see at once, no open screen needed
-    button_shapes: str = ""  # any of "ABC": the button shapes /cs accepts
-    refresh_reuse: str = "error"  # "error": -14014; "empty": HTTP 200 without a body
-    callback_url: str = ""  # when set, the only redirect_uri accepted
-    package: str = "Toàn diện"
-    package_quota: int = 2000  # messages between 48 hours and 7 days
-    template_quota: int = 500  # phone templates a day
-    calls_per_minute: int = 4000  # 0: no limit
-    any_template: bool = True  # template ids nobody registered are accepted
-
-
-@dataclass(frozen=True)
-class Person:
-    number: int
-    user_id: str
-    user_id_by_app: str
-    name: str
-    phone: str
-    is_following: bool
-    has_unfollowed: bool
-    last_interaction_ms: int | None
-    screen_open_at: float | None
-    shared_info: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Message:
-    id: int
-    msg_id: str
-    user_id: str
-    from_user: bool
-    author: str
-    kind: str
-    text: str
-    payload: dict[str, Any]
-    is_hidden: bool
-    quote_msg_id: str
-    reaction: str
-    sent_ms: int
-    received_ms: int | None
-    seen_ms: int | None
-
-
-@dataclass(frozen=True)
-class Fault:
-    id: int
-    path: str
-    user_id: str
-    kind: str
-    code: int
-    seconds: float
-    is_after_work: bool
-    remaining: int | None
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request the API server received. Secrets are masked before they are stored."""
-
-    id: int
-    at: float
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: str
-    fault: str
-    status: int | None
-    answer: str
-    took_ms: float | None
-    json: Any = field(default=None)
-    """The body, parsed: JSON, or the fields of a form; `None` for anything else."""
-
+from zalo_bridge.simulator.records import (
+    Call,
+    Fault,
+    Identity,
+    Message,
+    Options,
+    Person,
+    call_of,
+    fault_of,
+    message_of,
+    person_of,
+)
 
 FAULT_KINDS = ("error", "http", "html", "empty", "hang", "cut", "delay")
 
@@ -173,16 +87,16 @@ class Store(Database):
             row = db.execute("SELECT * FROM people WHERE user_id = ?", (user_id,)).fetchone()
         if row is None:
             raise KeyError(user_id)
-        return _person(row)
+        return person_of(row)
 
     def person_by_phone(self, phone: str) -> Person | None:
         with self.reading() as db:
             row = db.execute("SELECT * FROM people WHERE phone = ? ORDER BY number", (phone,)).fetchone()
-        return _person(row) if row else None
+        return person_of(row) if row else None
 
     def people(self) -> list[Person]:
         with self.reading() as db:
-            return [_person(row) for row in db.execute("SELECT * FROM people ORDER BY number")]
+            return [person_of(row) for row in db.execute("SELECT * FROM people ORDER BY number")]
 
     def touch_screen(self, user_id: str) -> None:
         """The chat is on this person's screen now."""
@@ -231,12 +145,12 @@ class Store(Database):
                 self.next_ms(db),
             ),
         )
-        return _message(db.execute("SELECT * FROM messages WHERE id = ?", (cursor.lastrowid,)).fetchone())
+        return message_of(db.execute("SELECT * FROM messages WHERE id = ?", (cursor.lastrowid,)).fetchone())
 
     def message(self, msg_id: str) -> Message | None:
         with self.reading() as db:
             row = db.execute("SELECT * FROM messages WHERE msg_id = ?", (msg_id,)).fetchone()
-        return _message(row) if row else None
+        return message_of(row) if row else None
 
     def messages(self, user_id: str, *, after_id: int = 0, limit: int = 500) -> list[Message]:
         """The newest `limit` messages of one chat, oldest first."""
@@ -245,7 +159,7 @@ class Store(Database):
                 "SELECT * FROM messages WHERE user_id = ? AND id > ? ORDER BY id DESC LIMIT ?",
                 (user_id, after_id, limit),
             ).fetchall()
-        return [_message(row) for row in reversed(rows)]
+        return [message_of(row) for row in reversed(rows)]
 
     def chat_version(self, user_id: str) -> str:
         """Changes whenever anything the chat shows changes."""
@@ -305,7 +219,7 @@ class Store(Database):
 
     def faults(self) -> list[Fault]:
         with self.reading() as db:
-            return [_fault(row) for row in db.execute("SELECT * FROM faults ORDER BY id")]
+            return [fault_of(row) for row in db.execute("SELECT * FROM faults ORDER BY id")]
 
     def clear_faults(self, fault_id: int | None = None) -> None:
         with self.writing() as db:
@@ -326,7 +240,7 @@ class Store(Database):
                         db.execute("DELETE FROM faults WHERE id = ?", (row["id"],))
                     else:
                         db.execute("UPDATE faults SET remaining = remaining - 1 WHERE id = ?", (row["id"],))
-                return _fault(row)
+                return fault_of(row)
         return None
 
     # Journal
@@ -353,7 +267,7 @@ class Store(Database):
                 "SELECT * FROM calls WHERE ?1 = '' OR path = ?1 ORDER BY id DESC LIMIT ?2",
                 (path, -1 if limit is None else limit),
             ).fetchall()
-        return [_call(row) for row in reversed(rows)]
+        return [call_of(row) for row in reversed(rows)]
 
     def calls_in_last_minute(self) -> int:
         with self.reading() as db:
@@ -390,42 +304,3 @@ def store_from_settings(settings: Any, path: Path | None = None) -> Store:
         oa_name=settings.OFFICE_NAME,
     )
     return open_store(path or Path(settings.ZALO_SIMULATOR_FILE), identity)
-
-
-def _person(row: sqlite3.Row) -> Person:
-    return Person(
-        number=row["number"],
-        user_id=row["user_id"],
-        user_id_by_app=row["user_id_by_app"],
-        name=row["name"],
-        phone=row["phone"],
-        is_following=bool(row["is_following"]),
-        has_unfollowed=bool(row["has_unfollowed"]),
-        last_interaction_ms=row["last_interaction_ms"],
-        screen_open_at=row["screen_open_at"],
-        shared_info=json.loads(row["shared_info"]),
-    )
-
-
-def _message(row: sqlite3.Row) -> Message:
-    values = dict(row)
-    values.update(
-        payload=json.loads(row["payload"]), from_user=bool(row["from_user"]), is_hidden=bool(row["is_hidden"])
-    )
-    return Message(**values)
-
-
-def _fault(row: sqlite3.Row) -> Fault:
-    values = dict(row)
-    del values["created_at"]
-    return Fault(**{**values, "is_after_work": bool(row["is_after_work"])})
-
-
-def _call(row: sqlite3.Row) -> Call:
-    values = dict(row)
-    body = row["body"]
-    try:
-        parsed = json.loads(body) if body else None
-    except ValueError:
-        parsed = None
-    return Call(**{**values, "query": json.loads(row["query"]), "headers": json.loads(row["headers"]), "json": parsed})

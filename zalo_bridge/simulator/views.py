@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from zalo_bridge.simulator import citizen, outgoing
 from zalo_bridge.simulator.bubbles import bubbles
 from zalo_bridge.simulator.forms import PersonForm, ShareInfoForm
-from zalo_bridge.simulator.store import Message, Person, Store, store_from_settings
+from zalo_bridge.simulator.records import Message, Person
+from zalo_bridge.simulator.store import Store, store_from_settings
 from zalo_bridge.simulator.webhook import deliveries, waiting_count
 
 MENU_CODE, MENU_TITLE = "#dangky", "ĐK hỗ trợ tại nhà"

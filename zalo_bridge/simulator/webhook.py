@@ -18,7 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from zalo_bridge.simulator.events import Event, wire_bytes
-from zalo_bridge.simulator.store import Identity, Options, Store
+from zalo_bridge.simulator.records import Identity, Options
+from zalo_bridge.simulator.store import Store
 
 chance = random.SystemRandom()
 logger = logging.getLogger(__name__)
@@ -143,11 +144,35 @@ def waiting_count(store: Store) -> int:
         return int(db.execute("SELECT count(*) FROM deliveries WHERE state IN ('due', 'in_flight')").fetchone()[0])
 
 
-def request_headers(delivery: Delivery) -> dict[str, str]:
-    """Headers of the coming try; redeliveries say which one they are."""
-    if delivery.attempt_count == 0:
-        return delivery.headers
-    return {**delivery.headers, "num_retry": str(delivery.attempt_count)}
+def request_headers(delivery: Delivery, *, earlier_tries: int | None = None) -> dict[str, str]:
+    """Headers of the coming try, or of the one after `earlier_tries`; redeliveries say which one they are."""
+    tries = delivery.attempt_count if earlier_tries is None else earlier_tries
+    return {**delivery.headers, "num_retry": str(tries)} if tries else delivery.headers
+
+
+def probe(store: Store, url: str) -> list[int | str]:
+    """What the console sends when somebody saves a webhook address, and what came back: an HTTP status or an error.
+
+    First `{}` without a signature, then a signed text between two strangers. Both want 200.
+    """
+    sample = {
+        "app_id": store.identity.app_id,
+        "sender": {"id": "246845883529197922"},
+        "user_id_by_app": "552177279717587730",
+        "recipient": {"id": "388613280878808645"},
+        "event_name": "user_send_text",
+        "message": {"text": "This is testing message", "msg_id": "This is message id"},
+        "timestamp": "154390853474",
+    }
+    raw = wire_bytes(sample)
+    signed = {"Content-Type": "application/json", "X-ZEvent-Signature": signature(store.identity, raw, "154390853474")}
+    results: list[int | str] = []
+    for body, headers in ((b"{}", {"Content-Type": "application/json"}), (raw, signed)):
+        try:
+            results.append(post(url, body, headers))
+        except (OSError, http.client.HTTPException) as problem:
+            results.append(str(problem))
+    return results
 
 
 class Dispatcher(threading.Thread):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.zalo import Zalo
-from zalo_bridge.simulator.store import Identity, Store
+from zalo_bridge.simulator.records import Identity
+from zalo_bridge.simulator.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
 

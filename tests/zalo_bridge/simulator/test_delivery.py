@@ -143,6 +143,16 @@ def test_without_a_webhook_events_wait(zalo):
     assert zalo.events("user_send_text")[0].state == "due"
 
 
+def test_saving_an_address_probes_it_unsigned_and_signed(zalo, hook):
+    hook.statuses = [200, 401]
+    assert webhook.probe(zalo.store, hook.url) == [200, 401]
+    empty, sample = hook.received
+    assert (empty.body, empty.headers.get("X-ZEvent-Signature")) == (b"{}", None)
+    assert sample.json["message"]["msg_id"] == "This is message id"
+    assert sample.headers["X-ZEvent-Signature"].startswith("mac=")
+    assert "refused" in str(webhook.probe(zalo.store, "http://127.0.0.1:9/")[0])
+
+
 def test_receipts_can_be_switched_off(zalo, api):
     zalo.set(receipts=False)
     mot = zalo.person(follows=True)

@@ -8,7 +8,7 @@ import pytest
 
 from zalo_bridge.simulator.citizen import info_in_new_shape
 from zalo_bridge.simulator.events import Events, wire_bytes
-from zalo_bridge.simulator.store import Identity
+from zalo_bridge.simulator.records import Identity
 from zalo_bridge.simulator.webhook import enqueue, signature
 
 

@@ -354,6 +354,7 @@ def test_options_are_saved(client, zalo):
     options = zalo.options
     assert (options.duplicate_percent, options.shuffle, options.button_shapes) == (50, True, "B")
     assert not options.webhook_enabled  # its box was not ticked
+    assert "không trả lời 200 khi thử" in client.get(PANEL).content.decode()
     assert client.post("/gia-lap/dieu-khien/cach-chay/", {**values, "duplicate_percent": "101"}).status_code == 422
 
 

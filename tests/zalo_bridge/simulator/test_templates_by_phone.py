@@ -32,6 +32,16 @@ def test_a_template_reaches_the_phone_and_counts(api, zalo, mot):
     assert api.get("/message/quota")["data"]["remainingQuota"] == "499"
 
 
+def test_a_rating_names_the_message_not_the_citizen(api, zalo, mot):
+    send(api)
+    mot.rates(mot.inbox()[0], 5, "Rất tốt")
+    [event] = zalo.events("user_feedback")
+    assert event.headers["X-ZEvent-Server"] == "ZNS"
+    assert event.json["message"]["tracking_id"] == "hs-1-xn"
+    assert (event.json["message"]["rate"], event.json["message"]["note"]) == (5, "Rất tốt")
+    assert mot.id not in event.body.decode()
+
+
 def test_plus_84_is_fine_too(api, mot):
     assert send(api, phone="+" + PHONE)["error"] == 0
 
