@@ -1,11 +1,47 @@
-"""`make drills`: every `drill_*.py` here breaks something on purpose and counts what was lost or done twice."""
+"""`python -m tests.drills [words of a name …] [--seed N]`: all drills, a table, `var/drills.json`; exit 1 if one fails."""
 
+import argparse
+import importlib
+import json
+import random
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
-from tests.environment import VAR
-from tests.figures import main
+from tests.drills.ground import ROOT, servers
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.drills")
+    parser.add_argument("only", nargs="*", help="run only files whose name contains one of these words")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    options = parser.parse_args()
+    random.seed(options.seed)
+    print(f"seed {options.seed}")  # noqa: T201
+    rows: list[dict[str, Any]] = []
+    with servers() as own:
+        for path in sorted(Path(__file__).parent.glob("drill_*.py")):
+            if options.only and not any(word in path.stem for word in options.only):
+                continue
+            module = importlib.import_module(f"tests.drills.{path.stem}")
+            for row in module.run(own):
+                rows.append(row)
+    write(rows, options.seed)
+    return 0 if rows and all(row["holds"] for row in rows) else 1
+
+
+def write(rows: list[dict[str, Any]], seed: int) -> None:
+    print(f"{'drill':<82}{'events':>7}{'lost':>6}{'doubled':>8}{'recovery':>10}  holds")  # noqa: T201
+    for row in rows:
+        print(  # noqa: T201
+            f"{row['name'][:80]:<82}{row['events']:>7}{row['lost']:>6}{row['doubled']:>8}{row['recovery_s']:>8} s"
+            f"  {'yes' if row['holds'] else 'NO'}"
+        )
+    file = ROOT / "var" / "drills.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"seed": seed, "drills": rows}, ensure_ascii=False, indent=2) + "\n")
+
 
 if __name__ == "__main__":
-    columns = ["name", "events", "lost", "doubled", "recovery_s", "holds"]
-    sys.exit(main(Path(__file__).parent, "drill", columns, VAR / "drills.json"))
+    sys.exit(main())
