@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from config.embedded import free_port
-from config.processes import end_leftovers, wait_until
+from config.processes import end_leftovers
+from tests.config.family import are_gone, is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.xdist_group("demo")
@@ -93,7 +94,7 @@ def test_the_demo_greets_answers_and_ends_everything(demo):
     process.send_signal(signal.SIGTERM)
     assert "Đã dừng tất cả." in read_until(process, "Đã dừng tất cả.")
     assert process.wait(20) == 0
-    assert [member for member in family if member.is_running()] == []
+    assert [member for member in family if is_alive(member)] == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start ends what was left")
@@ -104,8 +105,7 @@ def test_killing_the_demo_outright_leaves_nothing_and_it_starts_again(demo):
         assert "Tận Nhà đã sẵn sàng" in read_until(process, "Dừng: Ctrl-C")
         family = psutil.Process(process.pid).children(recursive=True)
         process.kill()
-        gone = wait_until(lambda family=family: not any(member.is_running() for member in family), timeout_s=20)
-        assert gone, [member for member in family if member.is_running()]
+        assert are_gone(family), [member for member in family if is_alive(member)]
 
 
 def test_a_busy_port_is_explained(demo):

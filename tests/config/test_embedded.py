@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from config.embedded import Servers, ServersDoNotStart
-from config.processes import wait_until
+from tests.config.family import are_gone
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -93,7 +93,7 @@ def test_it_starts_again_after_a_kill(servers):
 def test_nothing_runs_after_stop(servers):
     processes = [psutil.Process(child.process.pid) for child in servers.children]
     servers.stop()
-    assert wait_until(lambda: not any(process.is_running() for process in processes), timeout_s=5)
+    assert are_gone(processes, timeout_s=5)
 
 
 def test_a_folder_too_deep_for_a_socket_gets_a_loopback_port(no_servers_given, tmp_path):

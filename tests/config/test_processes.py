@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from config.processes import Child, FolderIsTaken, end_leftovers, hold, wait_until
+from tests.config.family import are_gone
 
 ROOT = Path(__file__).resolve().parents[2]
 # A program with a child of its own; both would run for a minute.
@@ -29,12 +30,6 @@ def family_of(child: Child) -> list[psutil.Process]:
     parent = psutil.Process(child.process.pid)
     assert wait_until(lambda: len(parent.children()) == 1, timeout_s=10)
     return [parent, *parent.children()]
-
-
-def are_gone(processes: list[psutil.Process]) -> bool:
-    return wait_until(
-        lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes), timeout_s=10
-    )
 
 
 def test_a_stopped_child_takes_its_own_children_along(child):
