@@ -1,7 +1,7 @@
-"""The catalogue as a file: JSON as we ship it, or a spreadsheet as an office edits it. Reading only; loading.py compares and stores.
+"""The catalogue as a file: JSON as we ship it, or a spreadsheet as an office edits it. Only read here; see loading.py.
 
-JSON: `{"fields": [{"code", "name"}], "procedures": [{…}]}`, keys as in `COLUMNS`. Spreadsheet: the first sheet, one procedure a row,
-headings either the keys or the Vietnamese labels of `COLUMNS`; a cell that holds several things has one a line.
+JSON: `{"fields": [{"code", "name"}], "procedures": [{…}]}`, keys as in `COLUMNS`. Spreadsheet: the first sheet, one
+procedure a row, headings either the keys or the Vietnamese labels of `COLUMNS`; several things in a cell: one a line.
 A key or column that is absent leaves what is stored alone; one that is there but empty clears it.
 """
 
@@ -55,6 +55,21 @@ COLUMNS: dict[str, tuple[str, str]] = {
 REQUIRED = ("name", "field", "action")
 # Lists that the model keeps as one text, a line each.
 _STORED_AS_TEXT = {"legal_bases", "doubts"}
+# What a name begins with says what is done, not with which licence.
+_DEEDS = {
+    "cap",
+    "lai",
+    "moi",
+    "doi",
+    "xin",
+    "dang ky",
+    "dieu chinh",
+    "sua doi",
+    "bo sung",
+    "gia han",
+    "thu tuc",
+    "de nghi",
+}
 _YES = {"co", "x", "1", "true", "yes", "dung"}
 _NO = {"khong", "", "0", "false", "no", "sai"}
 
@@ -101,15 +116,13 @@ def read_catalogue(path: Path) -> CatalogueFile:
 
 
 def derive_family(name: str) -> str:
-    """What names of one licence share once the action is taken away: `Cấp lại Giấy phép X` and `Cấp Giấy phép X` → `giay-phep-x`."""
+    """What the names of one licence share: `Cấp lại Giấy phép X` and `Cấp Giấy phép X` both give `giay-phep-x`."""
     text = re.sub(r"\([^)]*\)", " ", fold(name))
     text = re.sub(r"\b(thuoc tham quyen|do cap|cap (huyen|xa|tinh)).*$", " ", text)
-    text = re.sub(
-        r"^(thu tuc |de nghi |xin )*(cap|dang ky|dieu chinh|sua doi|gia han)?( (moi|lai|doi|sua doi|bo sung|dieu chinh|gia han|,)+)*\s+",
-        "",
-        text.replace(",", " , ").strip() + " ",
-    )
-    return re.sub(r"[^a-z0-9]+", "-", text).strip("-")[:120]
+    words = re.findall(r"[a-z0-9]+", text)
+    while len(words) > 1 and (words[0] in _DEEDS or " ".join(words[:2]) in _DEEDS):
+        words = words[1:] if words[0] in _DEEDS else words[2:]
+    return "-".join(words)[:120].strip("-")
 
 
 def _read_json(path: Path) -> tuple[dict[str, str], list[tuple[str, Mapping[str, Any]]]]:

@@ -1,4 +1,4 @@
-"""The search index of today's catalogue: kept in memory by each process, made again when the catalogue or the day changes."""
+"""The search index of today's catalogue: kept in memory by each process, made again when catalogue or day change."""
 
 from datetime import date
 from pathlib import Path
@@ -11,8 +11,8 @@ from procedures.catalogue_file import derive_family, read_catalogue
 from procedures.models import CatalogueStamp, Keyword, Procedure
 from procedures.search_index import Index, Row
 
-# (database, stamp, day) and the index made of it. Replaced in one assignment, so threads need no lock: at worst two make the
-# same index at the same moment.
+# (database, stamp, day) and the index made of it. Replaced in one assignment, so threads need no lock: at worst two
+# make the same index at the same moment.
 _kept: tuple[tuple[str, int | None, date], Index] | None = None
 
 

@@ -21,7 +21,7 @@ class VersionNotFound(CatalogueError):
 
 
 class UnreadableCatalogue(CatalogueError):
-    """A catalogue file cannot be read or states something impossible. `problems` lists all of them, each with its place."""
+    """A catalogue file cannot be read or states something impossible. `problems` lists all, each with its place."""
 
     def __init__(self, problems: list[str]):
         self.problems = problems

@@ -58,8 +58,8 @@ def load_catalogue(
     Raises `UnreadableCatalogue` listing every problem; then nothing is stored either.
     """
     catalogue = read_catalogue(path)
-    # One transaction: a reader sees the old catalogue or the new one. A dry run does the whole work and takes it back, so
-    # that it meets the same constraints.
+    # One transaction: a reader sees the old catalogue or the new one. A dry run does the whole work and takes it back,
+    # so that it meets the same constraints.
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOAD_LOCK])

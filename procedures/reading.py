@@ -23,6 +23,8 @@ _WORD = re.compile(
     r"|[\u2600-\u27bf\U0001f300-\U0001faff]"
 )
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
+_TONE_KEYS = re.compile(r"(?<=.)[wjfxsr0-9]")
+_SYLLABLE_CORES = re.compile(r"[aeiouy]+")
 _LOOSE_MARKS = re.compile("[\u0300-\u036f]")
 
 
@@ -83,6 +85,10 @@ def _readings(typed: str, knows: Callable[[str], bool], parts: Callable[[str], l
         return [_with_keystrokes(typed, knows)]
     if typed in SHORTHAND:
         return [Word(word, ((word, 0.95),)) for word in SHORTHAND[typed].split()]
+    # A joined word first where it can only be one: read as raw keys, “bangas” would make “bấng”.
+    pieces = parts(plain) if len(plain) >= 5 and len(plain) == len(typed) and not is_syllable(typed) else None
+    if pieces and len(_SYLLABLE_CORES.findall(_TONE_KEYS.sub("", plain))) > 1:
+        return _split(typed, pieces, knows)
     guess = _with_keystrokes(typed, knows)
     if len(guess.forms) > 1:
         return [guess]
@@ -97,10 +103,8 @@ def _readings(typed: str, knows: Callable[[str], bool], parts: Callable[[str], l
             respelled = typed.replace(written, meant, 1)
             if knows(strip_marks(respelled)):
                 return [Word(typed, ((typed, 1.0), (respelled, 0.9)))]
-    if len(plain) >= 5 and len(plain) == len(typed) and not is_syllable(typed):
-        pieces = parts(plain)
-        if pieces:
-            return _split(typed, pieces, knows)
+    if pieces:
+        return _split(typed, pieces, knows)
     return [Word(typed, ((typed, 1.0),))]
 
 

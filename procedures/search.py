@@ -22,8 +22,8 @@ from procedures.syllables import SLIP, agreement
 
 MATCH, AMBIGUOUS, NONE = "match", "ambiguous", "none"
 MOST_HITS = 6
-# A second family this close to the first, with words of its own, makes the answer a question.
-CLOSE = 0.6
+# A second family this close to the first, with a product word of its own, makes the answer a question.
+CLOSE, OWN_PRODUCT = 0.3, 0.7
 # A family outside our scope must explain this many times more than ours to turn a citizen away.
 OUTWEIGHS = 2.0
 
@@ -224,7 +224,7 @@ def _answer(
     hits: list[Hit] = []
     if rivals:
         # Asked “which of these?”, a citizen should see one of each, as they were named, before the variants of any.
-        asked = sorted([first, *rivals], key=lambda item: min(item.weights))
+        asked = sorted([first, *rivals], key=_named_at)
         hits += [ranked[item.family][0] for item in asked]
         hits += [hit for item in asked for hit in ranked[item.family][1:]]
     else:
@@ -234,10 +234,15 @@ def _answer(
     return Result(text=text, verdict=verdict, hits=tuple(hits[:MOST_HITS]), fields=index.fields)
 
 
+def _named_at(found: _Found) -> int:
+    """Where the message first names the product (not the selling of it)."""
+    return min(found.weights, key=lambda position: (found.weights[position] < OWN_PRODUCT, position))
+
+
 def _covers(first: _Found, other: _Found) -> bool:
     """Whether the other family only stands on words that the first explains too (“rượu” inside “nấu rượu”)."""
     apart = sum(weight for position, weight in other.weights.items() if position not in first.weights)
-    return apart < 0.4 and first.weight > other.weight
+    return apart < OWN_PRODUCT and first.weight > other.weight
 
 
 def _ranked(found: _Found, wanted: dict[str, tuple[float, str]], index: Index, why: tuple[str, ...]) -> list[Hit]:

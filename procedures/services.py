@@ -1,5 +1,6 @@
 """Door of the catalogue of procedures. Other apps import only this module (and `errors`)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from procedures.current_index import current_index
@@ -19,6 +20,8 @@ __all__ = [
     "Hit",
     "Referral",
     "SearchResult",
+    "Explanation",
+    "explain",
     "procedures_in",
     "search_text",
     "PACKAGED_FILE",
@@ -90,8 +93,8 @@ def papers_as_promised(*, procedure: Procedure, version: int) -> list[str]:
 def search_text(text: str) -> SearchResult:
     """Which procedures a citizen's words ask for: a match, a question which of these, or an honest none of ours.
 
-    Any text will do, nothing is raised for it and nothing of it is kept or logged. With `none`, `fields` say what we do help
-    with, and `referral` where to turn if the catalogue knows.
+    Any text will do, nothing is raised for it and nothing of it is kept or logged. With `none`, `fields` say what we do
+    help with, and `referral` where to turn if the catalogue knows.
     """
     return search(text, current_index())
 
@@ -100,3 +103,39 @@ def procedures_in(result: SearchResult) -> list[Procedure]:
     """The procedures a search found, best first."""
     by_id = {procedure.public_id: procedure for procedure in open_procedures()}
     return [by_id[hit.key] for hit in result.hits if hit.key in by_id]
+
+
+@dataclass(frozen=True)
+class MeantWord:
+    word: str
+    percent: int
+
+
+@dataclass(frozen=True)
+class ReadWord:
+    typed: str
+    meant: list[MeantWord]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A search and how the message was read, for whoever keeps the keywords."""
+
+    result: SearchResult
+    words: list[ReadWord]
+
+
+def explain(text: str) -> Explanation:
+    """What `search_text` answers and, word by word, what it took the message for."""
+    index = current_index()
+    words = [
+        ReadWord(
+            typed=word.typed,
+            meant=[
+                MeantWord(word=meant, percent=round(quality * 100))
+                for meant, quality in sorted(index.spellings(word).items(), key=lambda pair: -pair[1])
+            ],
+        )
+        for word in index.read(text)
+    ]
+    return Explanation(result=search(text, index), words=words)

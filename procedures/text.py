@@ -1,11 +1,11 @@
-"""Vietnamese text as people really send it: composed or decomposed, with look-alike or invisible letters and odd spaces."""
+"""Vietnamese text as people send it: composed or decomposed, with look-alike or invisible letters and odd spaces."""
 
 import re
 import unicodedata
 
 # Letters that look the same to a reader but never join under NFC: the Icelandic eth and the African D for đ.
 _LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})
-# Zero-width joiners, directional marks, soft hyphens, byte-order marks, variation selectors: nobody typed them on purpose.
+# Zero-width joiners, directional marks, soft hyphens, byte-order marks, variation selectors: typed by nobody.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )

@@ -1,2 +1,9 @@
+from django.urls import path
+
+from procedures import views
+
 app_name = "procedures"
-urlpatterns: list = []
+urlpatterns = [
+    path("thu-tuc/", views.catalogue, name="catalogue"),
+    path("thu-tuc/<str:code>/", views.detail, name="detail"),
+]

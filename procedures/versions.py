@@ -1,4 +1,4 @@
-"""How a procedure read at each moment. A registration keeps (procedure, version number) and shows exactly what was promised."""
+"""How a procedure read at each moment. A registration keeps the version number and can show what was promised."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _LEFT_OUT = {"id", "position", "current_version", "updated_at", "field"}
 
 
 def snapshot_of(procedure: Procedure) -> dict[str, Any]:
-    """Every fact of the procedure as plain JSON values: columns, `field` by name, `papers`, `keywords`, `misleading`."""
+    """The procedure's facts as plain JSON values: columns, `field` by name, `papers`, `keywords`, `misleading`."""
     facts: dict[str, Any] = {
         column.name: column.value_from_object(procedure)
         for column in Procedure._meta.concrete_fields

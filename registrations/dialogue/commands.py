@@ -111,12 +111,25 @@ def register(*, dialogue: Dialogue, place: int | None, time_wish: str = "") -> R
 
 def forget_draft(data: dict[str, Any]) -> None:
     """The details now stand in the citizen's record; the dialogue needs no copy."""
-    for key in ("draft", "details", "procedure", "words", "old_ward", "wards", "unclear", "elsewhere", "phone_shown"):
+    for key in (
+        "draft",
+        "details",
+        "procedure",
+        "words",
+        "old_ward",
+        "wards",
+        "unclear",
+        "elsewhere",
+        "wished",
+        "phone_shown",
+    ):
         data.pop(key, None)
 
 
 def keep_citizen(*, dialogue: Dialogue, details: dict[str, str], ward: Ward) -> Citizen:
-    """The person behind this contact, brought up to date. Consent stands: the dialogue asked before anything was kept."""
+    """The person behind this contact, brought up to date. Consent stands:
+    the dialogue asked before anything was kept.
+    """
     contact = dialogue.contact
     if consent.standing(contact) is None:
         raise RegistrationError("Em chưa có sự đồng ý của anh/chị để lưu thông tin. Anh/chị gõ “đăng ký” để bắt đầu.")
@@ -150,7 +163,7 @@ def _own(dialogue: Dialogue, number: int) -> Registration:
 
 
 def current_request(dialogue: Dialogue) -> Registration | None:
-    """What a file belongs to: the request waiting for it, else the newest open one; None while a draft is being made."""
+    """What a file belongs to: the request waiting for it, else the newest open one; None while a draft is made."""
     if dialogue.data.get("draft"):
         return None
     mine = Registration.objects.filter(citizen__contact=dialogue.contact).exclude(

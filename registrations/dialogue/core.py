@@ -1,4 +1,5 @@
-"""The conversation as a function: (state, what came in, what is known) → (state, answers, commands). No database, no Django.
+"""The conversation as a function: (state, what came in, what is known) → (state, answers, commands). No database, no
+Django.
 
 Order of reading: what Zalo reports first, then the numbered answer of the question asked, then words that mean the same
 everywhere, then the step's own reading of free text. Whatever interrupts, `go_on` takes the thread up again.
@@ -114,7 +115,7 @@ def _on_setback(turn: Turn) -> None:
     if turn.step == Step.NEW_TIME:
         aftercare.offer_new_times(turn, key="taken_new_time", vi_sao=sentence)
     elif turn.heard.kind is Kind.TAKEN and turn.has_draft:
-        which_time.offer_times(turn, key="taken", vi_sao=sentence)
+        which_time.offer_times(turn, key="taken", values={"vi_sao": sentence})
     else:
         turn.rest()
         turn.say("refused", vi_sao=sentence)
@@ -155,7 +156,9 @@ def _on_text(turn: Turn) -> None:
 
 
 def _answers_the_question(turn: Turn) -> bool:
-    """A number or name on offer, a yes or a no, or a name where a name is asked for: words that would otherwise mean something else."""
+    """A number or name on offer, a yes or a no, or a name where a name is asked for:
+    words that would otherwise mean something else.
+    """
     if turn.step not in _STEPS:
         return False
     if turn.choice() is not None:
@@ -185,7 +188,7 @@ def _is_rating(turn: Turn) -> bool:
 
 def _slept(turn: Turn) -> bool:
     last = turn.data.get("at")
-    return bool(last) and turn.world.now - datetime.fromisoformat(last) > LONG_AGO
+    return last is not None and turn.world.now - datetime.fromisoformat(last) > LONG_AGO
 
 
 # --- outside a flow ---
@@ -208,6 +211,13 @@ def _on_idle(turn: Turn) -> None:
         turn.do(AnswerNeed(needs.id))
         turn.say("answer_passed_on", ma=needs.code)
         turn.rest()
+        return
+    if says_yes(turn.heard.text, turn.heard.folded) or says_no(turn.heard.folded):
+        turn.say("nothing_going_on")
+        return
+    if turn.world.time(turn.heard.text) and any(visit.may_change for visit in turn.world.visits):
+        # A time out of nowhere, from someone who has a visit: another time is wished for.
+        aftercare.pick_visit(turn, "change")
         return
     found = turn.world.search(turn.heard.text)
     if found.hits:

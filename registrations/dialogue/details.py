@@ -13,11 +13,16 @@ from registrations.dialogue.turn import Step, Turn
 _DIGIT_RUN = re.compile(r"\+?\d[\d\s.()-]{6,}\d")
 _NAME = re.compile(r"^[^\W\d_][^\d_@#<>/\\|{}\[\]=+*]{1,59}$")
 _NAME_LEAD = re.compile(
-    r"^\s*(?:dạ\s+)?(?:tôi|em|mình|tui|anh|chị)?\s*(?:tên(?:\s+(?:là|tôi là|em là|mình là))?|họ tên|họ và tên|ten(?: la)?)\s*[:\-]?\s+",
+    r"^\s*(?:dạ\s+)?(?:tôi|em|mình|tui|anh|chị)?\s*(?:tên(?:\s+(?:là|tôi là|em là|mình là))?|họ tên|họ và "
+    r"tên|ten(?: la)?)\s*[:\-]?\s+",
     re.I,
 )
 _ADDRESS_LEAD = re.compile(
     r"^\s*(?:địa chỉ|dia chi|đ/c|đc|nhà|ở|tại)(?:\s+(?:là|la|mới|moi|của tôi|cua toi|đúng là|nhà))*\s*[:\-]?\s+", re.I
+)
+# A house number with a street, a group, a hamlet, a lane: a place, though no ward is named.
+_PLACE = re.compile(
+    r"\d+\w*[/\s,]+\S*[^\W\d]{2,}|\b(?:tổ|thôn|hẻm|đường|ngõ|kiệt|chung cư|to|thon|hem|duong) \S", re.IGNORECASE
 )
 _CORRECTS_ADDRESS = re.compile(r"^(?:sua |doi )?(?:dia chi|d/c)\b.*\w{3}")
 _CORRECTS_NAME = re.compile(r"^(?:toi |em |minh )?(?:sua )?(?:ho )?ten(?: dung)?(?: toi| em| minh)? (?:la|:)\s*\w+")
@@ -73,7 +78,7 @@ def take_info(turn: Turn, info: Info) -> None:
         line = info.address_line.strip()
         old_ward = info.ward.strip()
         if old_ward and reading.ward_name and old_ward.lower() != reading.ward_name.lower():
-            line = f"{line}, {old_ward}" if line else old_ward
+            line = f"{line}, {old_ward} (cũ)" if line else f"{old_ward} (cũ)"
         take_address(turn, line or info.ward.strip(), reading)
     if is_complete(turn.details):
         say_understood(turn)
@@ -108,12 +113,15 @@ def take_address(turn: Turn, line: str, reading: AddressRead) -> None:
         details["address_line"] = line[:300]
         turn.data["wards"] = [list(candidate) for candidate in reading.candidates]
     else:
-        turn.say("address_unknown")
         asked = turn.data.get("asked") or {}
-        if asked.get("key") == Step.ADDRESS and asked.get("times", 0) >= 2:
-            # Twice not recognised: show the wards there are, and let the citizen point.
-            details["address_line"] = line[:300]
+        is_place = bool(_PLACE.search(line))
+        if is_place or (asked.get("key") == Step.ADDRESS and asked.get("times", 0) >= 2):
+            # A street and a number without a ward, or twice nothing: show the wards there are, and let the citizen
+            # point.
+            details["address_line"] = line[:300] if is_place else ""
             turn.data["wards"] = [list(ward) for ward in turn.world.wards]
+        else:
+            turn.say("address_unknown")
 
 
 def ask_ward(turn: Turn) -> None:
@@ -134,7 +142,8 @@ def say_understood(turn: Turn, key: str = "understood") -> None:
     details, old = turn.details, turn.data.get("old_ward")
     address = show_address(details)
     if old and details.get("address_line"):
-        address = f"{details['address_line']} (nay là {details['ward_name']})"
+        line = details["address_line"].removesuffix(" (cũ)")
+        address = f"{line} (nay là {details['ward_name']})"
     turn.say(key, ho_ten=details["name"], dien_thoai=_shown(turn), dia_chi=address)
 
 
@@ -171,7 +180,9 @@ def on_detail(turn: Turn) -> bool:
 
 
 def _take_all(turn: Turn) -> bool:
-    """ "Nguyễn Văn Mẫu, 0900 000 001, 12 Hòn Chồng, Vĩnh Phước": true if a phone number parted the text into more than one thing."""
+    """ "Nguyễn Văn Mẫu, 0900 000 001, 12 Hòn Chồng, Vĩnh Phước":
+    true if a phone number parted the text into more than one thing.
+    """
     text = turn.heard.text
     found = _DIGIT_RUN.search(text)
     if not found or turn.step == Step.ADDRESS or not turn.world.phone(found[0]).e164:

@@ -38,7 +38,8 @@ def go_on(turn: Turn) -> None:
     elif not details.get("ward") and turn.data.get("wards"):
         ask_ward(turn)
     elif not details.get("ward"):
-        turn.ask(Step.ADDRESS, "ask_address", dia_ban=turn.world.area)
+        was_outside = any(say.key == "outside_area" for say in turn.says)
+        turn.ask(Step.ADDRESS, "ask_address_inside" if was_outside else "ask_address", dia_ban=turn.world.area)
     elif "procedure" not in turn.data:
         if turn.data.get("words"):
             look_up(turn, turn.data["words"])

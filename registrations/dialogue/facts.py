@@ -1,7 +1,9 @@
-"""What the core may ask about the world: plain answers, given by `knowledge.py` in life and by a few lines of data in tests."""
+"""What the core may ask about the world:
+plain answers, given by `knowledge.py` in life and by a few lines of data in tests.
+"""
 
-from dataclasses import dataclass
 import datetime as dt
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -42,12 +44,14 @@ class Visit:
     papers: tuple[str, ...] = ()
     papers_link: str = ""
     address: str = ""
+    procedure_id: int = 0
 
 
 @dataclass(frozen=True)
 class Hit:
     id: int
     name: str
+    folded: str = ""  # the name without marks, to be recognised when it is typed
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,8 @@ _WHOLE: dict[Intent, frozenset[str]] = {
     Intent.REGISTER: _phrases(
         """
         #dangky | #dk | dangky | dang ky | dang ki | dk | dki | dky | dk ho tro tai nha | dang ky ho tro tai nha |
-        dang ki ho tro tai nha | ho tro tai nha | dang ky moi | dk moi | dang ky them | dang ky lai | dang ky tiep |
+        dang ki ho tro tai nha | ho tro tai nha | dang ky moi | dang ky nua | dk nua |
+        dang ky them mot cai | dk moi | dang ky them | dang ky lai | dang ky tiep |
         dat lich | dat hen | dat lich hen | hen lich | hen tai nha | dang ky ho tro | dk ho tro | dang ky giup |
         dang ky ho | dang ky giup nguoi nha | dang ky cho bo | dang ky cho me | dang ky cho ba me | dang ky giup me |
         dang ky giup bo | den nha | toi nha | tai nha | dang ky tai nha | bat dau | lam ho so | nop ho so

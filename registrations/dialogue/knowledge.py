@@ -1,8 +1,12 @@
-"""The world as the core asks about it, answered from the database. Reads only, each fact fetched when first asked for."""
+"""The world as the core asks about it, answered from the database.
+
+Reads only, each fact fetched when first asked for.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Literal
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,11 +25,16 @@ from scheduling import services as scheduling
 from scheduling.services import FreeSlot
 from zalo_bridge.services import Contact
 
+PARTS: dict[str, Literal["morning", "noon", "afternoon"]] = {
+    "morning": "morning",
+    "noon": "noon",
+    "afternoon": "afternoon",
+}
 # What a citizen may do by chat with a request in each state; in the others a person must be asked.
 MAY_CHANGE = (State.SUBMITTED, State.NEEDS_INFO, State.VERIFIED, State.ASSIGNED)
 MAY_CANCEL = (*MAY_CHANGE, State.NO_SHOW)
 RATED_WITHIN = timedelta(days=14)
-MOST_POPULAR = 4
+POPULAR_WORDS = ("rượu", "thuốc lá", "gas", "thực phẩm")
 WEEKDAYS_SHORT = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 
@@ -144,24 +153,15 @@ class Knowledge:
 
     @cached_property
     def popular(self) -> tuple[Hit, ...]:
-        """The first of each field: what most people come for stands first in the catalogue."""
-        hits: list[Hit] = []
-        families: set[str] = set()
-        for procedure in procedures.open_procedures():
-            if procedure.family not in families and procedure.action in (
-                Procedure.Action.NEW,
-                Procedure.Action.REGISTER,
-                Procedure.Action.COMMIT,
-            ):
-                families.add(procedure.family)
-                hits.append(Hit(procedure.pk, procedure.short_name))
-        return tuple(hits[:MOST_POPULAR])
+        """What the words of the office's own notice lead to."""
+        first = (self.search(word).hits for word in POPULAR_WORDS)
+        return tuple(dict.fromkeys(hits[0] for hits in first if hits))
 
     # --- reading words ---
 
     def search(self, text: str) -> Found:
         found = procedures.search_text(text)
-        hits = tuple(Hit(procedure.pk, procedure.short_name) for procedure in procedures.procedures_in(found))
+        hits = tuple(_hit(procedure) for procedure in procedures.procedures_in(found))
         referral = f"{found.referral.name}: {found.referral.refer_to}" if found.referral else ""
         return Found(found.verdict if hits else "none", hits, referral)
 
@@ -211,10 +211,13 @@ class Knowledge:
     def nearest(
         self, *, procedure: int, count: int = 3, after: datetime | None = None, part: str | None = None
     ) -> tuple[Place, ...]:
-        wanted = part if part in ("morning", "noon", "afternoon") else None
         return _places(
             scheduling.nearest_free(
-                count=count, after=after, part=wanted, minutes=minutes_of(self._procedure(procedure)), now=self.now
+                count=count,
+                after=after,
+                part=PARTS.get(part or ""),
+                minutes=minutes_of(self._procedure(procedure)),
+                now=self.now,
             )
         )
 
@@ -234,6 +237,10 @@ class Knowledge:
         if not found.slots:
             return "không còn chỗ" if day <= self.now.date() + timedelta(days=14) else "chưa mở lịch"
         return ""
+
+
+def _hit(procedure: Procedure) -> Hit:
+    return Hit(procedure.pk, procedure.short_name, procedures.fold(procedure.short_name))
 
 
 def _places(slots: Sequence[FreeSlot]) -> tuple[Place, ...]:
@@ -262,4 +269,5 @@ def visit_of(registration: Registration) -> Visit:
         papers=tuple(procedures.papers_for(procedure)) if procedure else (),
         papers_link=link,
         address=address_of(registration),
+        procedure_id=procedure.pk if procedure else 0,
     )

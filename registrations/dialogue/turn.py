@@ -95,16 +95,22 @@ class Turn:
         link: str = "",
         about: int = 0,
         card: bool = False,
-        **values: str,
+        values: dict[str, str] | None = None,
+        **more: str,
     ) -> None:
-        """Put a question and remember how its answer is to be read. Asked once too often, a person is offered as well."""
+        """Put a question and remember how its answer is to be read.
+
+        Asked once too often, a person is offered as well.
+        """
         self.step = step
         self.data["options"] = [{"title": option.title, "value": option.value} for option in options]
         asked = self.data.get("asked") or {}
         times = asked.get("times", 0) + 1 if asked.get("key") == step else 1
         self.data["asked"] = {"key": step, "times": times}
         self.data["at"] = self.world.now.isoformat()
-        self.says.append(Say(key, self._values(values), options=options, link=link, about=about, card=card))
+        self.says.append(
+            Say(key, self._values({**(values or {}), **more}), options=options, link=link, about=about, card=card)
+        )
         if times > PATIENCE:
             self.says.append(Say("offer_human", self._values({})))
 
@@ -121,9 +127,9 @@ class Turn:
         text = self.heard.folded
         # A button carries its question's name: pressed later, it must not answer another question.
         if text.startswith("#"):
-            name, _, number = text[1:].partition(":")
-            if name == self.step and number.isdigit() and 1 <= int(number) <= len(options):
-                return options[int(number) - 1]["value"]
+            name, _, pressed = text[1:].partition(":")
+            if name == self.step and pressed.isdecimal() and 1 <= int(pressed) <= len(options):
+                return options[int(pressed) - 1]["value"]
             return None
         number = number_in(text, most=len(options))
         return options[number - 1]["value"] if number else None
@@ -148,7 +154,7 @@ class Turn:
         return int((self.data.get("procedure") or {}).get("id") or 0)
 
     def drop_draft(self) -> None:
-        for key in ("draft", "details", "procedure", "words", "old_ward", "wards", "unclear", "elsewhere"):
+        for key in ("draft", "details", "procedure", "words", "old_ward", "wards", "unclear", "elsewhere", "wished"):
             self.data.pop(key, None)
 
     def rest(self) -> None:

@@ -1,4 +1,9 @@
-"""What is to be filed: free text, "which of these?", an honest "none of ours", and a way on for whoever finds no word for it."""
+"""What is to be filed:
+free text, "which of these?", an honest "none of ours", and a way on for whoever finds no word for it.
+"""
+
+import re
+from typing import Any
 
 from registrations.dialogue.details import ask_correct, take_correction
 from registrations.dialogue.facts import Hit
@@ -7,6 +12,7 @@ from registrations.dialogue.intents import says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
 
 MOST_HITS = 4
+_WORD = re.compile(r"\w+")
 
 
 def on_procedure(turn: Turn) -> bool:
@@ -29,7 +35,9 @@ def ask_popular(turn: Turn, key: str = "which_popular") -> None:
 
 
 def _ask_hits(turn: Turn, key: str, hits: tuple[Hit, ...]) -> None:
-    options = [Option(hit.name, {"procedure": hit.id, "name": hit.name}) for hit in hits[:MOST_HITS]]
+    options = [
+        Option(hit.name, {"procedure": hit.id, "name": hit.name, "folded": hit.folded}) for hit in hits[:MOST_HITS]
+    ]
     options.append(Option("Thủ tục khác", {"procedure": 0}))
     turn.ask(Step.WHICH_PROCEDURE, key, options=tuple(options))
 
@@ -59,8 +67,7 @@ def on_which_procedure(turn: Turn) -> bool:
     if choice is None and says_yes(heard.text, heard.folded):
         choice = (turn.data.get("options") or [{}])[0].get("value")
     if isinstance(choice, dict) and choice.get("procedure"):
-        turn.data["procedure"] = {"id": choice["procedure"], "name": choice["name"]}
-        return True
+        return _choose(turn, choice)
     if isinstance(choice, dict) or says_no(heard.folded):
         turn.data.pop("words", None)
         turn.ask(Step.PROCEDURE, "ask_procedure_again", linh_vuc=listed_fields(turn))
@@ -72,18 +79,30 @@ def on_which_procedure(turn: Turn) -> bool:
 
 
 def _narrow(turn: Turn) -> bool:
-    """Not a number: a name on the list chooses it; other words are a new search, read together with the first ones if need be."""
-    offered = {option["value"].get("procedure") for option in turn.data.get("options") or []}
-    words = turn.data.get("words", "")
+    """Not a number: words of a name on the list choose it; other words are a new search."""
+    values = [option["value"] for option in turn.data.get("options") or []]
+    offered = {value["procedure"]: value for value in values if value.get("procedure")}
+    typed = set(turn.heard.folded.split())
+    named = [value for value in offered.values() if typed and typed <= set(_WORD.findall(value.get("folded", "")))]
+    if len(named) == 1:
+        return _choose(turn, named[0])
     found = turn.world.search(turn.heard.text)
-    chosen = found.hits[0] if found.verdict == "match" and found.hits and found.hits[0].id in offered else None
-    if chosen is None and words and not found.hits:
-        both = turn.world.search(f"{turn.heard.text} {words}")
-        chosen = both.hits[0] if both.hits and both.hits[0].id in offered else None
-    if chosen is None:
+    if found.verdict == "match" and found.hits[0].id in offered:
+        return _choose(turn, offered[found.hits[0].id])
+    if found.hits or found.referral:
         look_up(turn, turn.heard.text)
         return False
-    turn.data["procedure"] = {"id": chosen.id, "name": chosen.name}
+    # "bị mất rồi": says nothing alone, but picks the re-issue when read with the first words.
+    both = turn.world.search(f"{turn.data.get('words', '')} {turn.heard.text}")
+    first = next(iter(offered), None)
+    if both.hits and both.hits[0].id in offered and both.hits[0].id != first:
+        return _choose(turn, offered[both.hits[0].id])
+    again_which(turn)
+    return False
+
+
+def _choose(turn: Turn, value: dict[str, Any]) -> bool:
+    turn.data["procedure"] = {"id": value["procedure"], "name": value["name"]}
     return True
 
 

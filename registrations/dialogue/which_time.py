@@ -1,11 +1,14 @@
-"""When: numbered open times, the page with all of them, or a time in words. Times are checked before anything is promised."""
+"""When: numbered open times, the page with all of them, or a time in words.
+
+Times are checked before anything is promised.
+"""
 
 from datetime import datetime, time
 
 from registrations.dialogue.clock import short_day, short_time
 from registrations.dialogue.details import take_correction
-from registrations.dialogue.facts import Place, TimeRead
-from registrations.dialogue.heard import Option, Register
+from registrations.dialogue.facts import Place, TimeRead, Visit
+from registrations.dialogue.heard import CallHuman, Option, Register
 from registrations.dialogue.intents import says_no
 from registrations.dialogue.turn import Step, Turn
 from registrations.dialogue.which_procedure import look_up
@@ -19,19 +22,45 @@ def offer_times(
     places: tuple[Place, ...] | None = None,
     key: str = "offer_times",
     step: str = Step.TIME,
-    **values: str,
+    values: dict[str, str] | None = None,
 ) -> None:
     """A few open times as numbered answers, and the page with all of them."""
-    if places is None:
-        places = turn.world.nearest(procedure=turn.procedure)
+    visit = _visit(turn) if step == Step.NEW_TIME else None
+    held = visit.starts_at if visit is not None else None
+    # The time it has already is no change.
+    places = tuple(place for place in places or () if place.starts_at != held)
+    if not places:
+        nearest = turn.world.nearest(procedure=procedure_of(turn, step), count=4 if held else 3)
+        places = tuple(place for place in nearest if place.starts_at != held)[:3]
+    if not places and step == Step.NEW_TIME:
+        call_for_time(turn)
+        return
     if not places:
         turn.ask(Step.WISH, "no_places")
         return
     options = [Option(short_time(place.starts_at), {"place": place.id}) for place in places[:MOST_PLACES]]
     options.append(Option("Không giờ nào tiện", {"place": 0}))
     link = "picker" if step == Step.TIME else "change"
-    about = int(turn.data.get("about") or 0) if step == Step.NEW_TIME else 0
-    turn.ask(step, key, options=tuple(options), link=link, about=about, **values)
+    about = visit.id if visit is not None else 0
+    turn.ask(step, key, options=tuple(options), link=link, about=about, values=values)
+
+
+def _visit(turn: Turn) -> Visit | None:
+    """The visit whose time is being changed."""
+    return next((each for each in turn.world.visits if each.id == turn.data.get("about")), None)
+
+
+def procedure_of(turn: Turn, step: str) -> int:
+    """Whose length decides which times are open: the visit's being changed, else the draft's."""
+    visit = _visit(turn) if step == Step.NEW_TIME else None
+    return visit.procedure_id if visit is not None else turn.procedure
+
+
+def call_for_time(turn: Turn) -> None:
+    """No other time suits, or there is none: the visit stays as it is and a clerk calls."""
+    turn.do(CallHuman("Người dân muốn đổi giờ nhưng không giờ trống nào tiện."))
+    turn.rest()
+    turn.say("staff_will_call")
 
 
 def on_time(turn: Turn) -> bool:
@@ -57,7 +86,14 @@ def on_wish(turn: Turn) -> bool:
     if take_correction(turn):
         return True
     reading = turn.world.time(turn.heard.text)
-    exact = _exact(turn, reading)
+    exact = _exact(turn, reading, turn.procedure)
+    if exact is None and reading.day is not None and not turn.data.get("wished"):
+        places, key, values = _close_to(turn, reading, turn.procedure)
+        if places and key == "offer_day":
+            # There is room on that very day: shown once, before a clerk has to call for it.
+            turn.data["wished"] = True
+            offer_times(turn, places=places, key=key, values=values)
+            return False
     register(turn, exact.id if exact else None, wish="" if exact else turn.heard.text)
     return False
 
@@ -84,25 +120,25 @@ def chosen_place(turn: Turn, *, step: str) -> int | None:
         else:
             offer_times(turn, key="time_not_understood", step=step)
         return None
-    if exact := _exact(turn, reading):
+    if exact := _exact(turn, reading, procedure_of(turn, step)):
         return exact.id
-    places, key, values = _close_to(turn, reading)
-    offer_times(turn, places=places or None, key=key, step=step, **values)
+    places, key, values = _close_to(turn, reading, procedure_of(turn, step))
+    offer_times(turn, places=places or None, key=key, step=step, values=values)
     return None
 
 
-def _exact(turn: Turn, reading: TimeRead) -> Place | None:
+def _exact(turn: Turn, reading: TimeRead, procedure: int) -> Place | None:
     if reading.day is None or reading.time is None:
         return None
-    for place in turn.world.places_on(procedure=turn.procedure, day=reading.day):
+    for place in turn.world.places_on(procedure=procedure, day=reading.day):
         if place.starts_at.time() == reading.time:
             return place
     return None
 
 
-def _close_to(turn: Turn, reading: TimeRead) -> tuple[tuple[Place, ...], str, dict[str, str]]:
+def _close_to(turn: Turn, reading: TimeRead, procedure: int) -> tuple[tuple[Place, ...], str, dict[str, str]]:
     """The open times nearest to what was said, and how to put it."""
-    world, procedure = turn.world, turn.procedure
+    world = turn.world
     if reading.day is None:
         if reading.time is None:
             return world.nearest(procedure=procedure, part=reading.part), "offer_part", {}
@@ -124,9 +160,9 @@ def _close_to(turn: Turn, reading: TimeRead) -> tuple[tuple[Place, ...], str, di
         return on_day, "offer_day", day
     if on_day and reading.time is not None:
         wanted = _minutes(reading.time)
-        close = sorted(on_day, key=lambda place: abs(_minutes(place.starts_at.time()) - wanted))[:3]
+        nearby = sorted(on_day, key=lambda place: abs(_minutes(place.starts_at.time()) - wanted))[:3]
         day["luc"] = f"{reading.time:%H} giờ {reading.time:%M} {day['luc']}"
-        return tuple(sorted(close, key=lambda place: place.starts_at)), "time_not_free", day
+        return tuple(sorted(nearby, key=lambda place: place.starts_at)), "time_not_free", day
     note = world.day_note(reading.day) or "không còn chỗ"
     start = datetime.combine(reading.day, datetime.min.time(), tzinfo=world.now.tzinfo)
     return world.nearest(procedure=procedure, after=start), "day_not_free", {**day, "vi_sao": note}

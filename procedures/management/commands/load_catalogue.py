@@ -45,7 +45,7 @@ def lines_of(report: services.LoadReport) -> list[str]:
         for change in report.missing
     ]
     lines += [
-        f"? {change.public_id} {change.short_name}: có trong tệp nhưng đã ngừng áp dụng sau {change.lines[0]}, giữ nguyên"
+        f"? {change.public_id} {change.short_name}: đã ngừng áp dụng sau {change.lines[0]}, giữ nguyên"
         for change in report.closed
     ]
     if report.reordered_count:

@@ -1,0 +1,11 @@
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def named(things: dict[str, Any], key: str) -> Any:
+    """The thing of that name, or None."""
+    return things.get(key)
