@@ -1,4 +1,6 @@
-"""Papers citizens send: noted in the event's transaction, fetched afterwards, judged by content, kept outside the web root."""
+"""Papers citizens send:
+noted in the event's transaction, fetched afterwards, judged by content, kept outside the web root.
+"""
 
 import re
 from datetime import datetime, timedelta
@@ -68,7 +70,10 @@ def fetch_soon(row: Attachment) -> None:
 
 
 def fetch(*, number: int) -> bool:
-    """Download one noted file and keep it if it is what staff can open. An HTTP call: no transaction is open. True when settled."""
+    """Download one noted file and keep it if it is what staff can open. An HTTP call: no transaction is open.
+
+    True when settled.
+    """
     row = Attachment.objects.filter(
         pk=number, fetched_at__isnull=True, awaits_answer=False, refused_because="", fetch_attempts__lt=MOST_FETCHES
     ).first()

@@ -1,4 +1,6 @@
-"""Consent: the words shown, the proof kept, and what a withdrawal sets going (Luật 91/2025/QH15, Nghị định 356/2025/NĐ-CP)."""
+"""Consent:
+the words shown, the proof kept, and what a withdrawal sets going (Luật 91/2025/QH15, Nghị định 356/2025/NĐ-CP).
+"""
 
 import hashlib
 from dataclasses import dataclass

@@ -5,6 +5,7 @@ Nghị định 356/2025/NĐ-CP Điều 5: answered within 2 working days; a with
 """
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -112,7 +113,7 @@ def erase_citizen(*, citizen: Citizen, now: datetime) -> None:
     for attachment in Attachment.objects.filter(registration__citizen=citizen):
         if attachment.file:
             # The file goes when the row has gone for certain: a rolled back erasure must not lose it.
-            transaction.on_commit(lambda file=attachment.file: file.storage.delete(file.name))
+            transaction.on_commit(partial(attachment.file.storage.delete, str(attachment.file.name)))
         attachment.file, attachment.name, attachment.source_url = "", "", ""
         attachment.refused_because = "đã xóa theo yêu cầu"
         attachment.save(update_fields=["file", "name", "source_url", "refused_because"])

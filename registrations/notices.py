@@ -1,6 +1,7 @@
 """What citizens are told, when something about their request changes. Called inside the transaction of the change.
 
-A notice is a row that commits with the change it tells of; the bridge sends it later by chat, by template, or has staff call.
+A notice is a row that commits with the change it tells of; the bridge sends it later by chat or by template, or has
+staff call.
 """
 
 from datetime import datetime, timedelta
@@ -145,7 +146,7 @@ def values_of(registration: Registration, **facts: str) -> dict[str, str]:
         "thu_tuc": procedure.short_name if procedure else (registration.words[:150] or "cán bộ sẽ hỏi rõ khi gọi"),
         "giay_to": "\n".join(f"- {paper}" for paper in papers) or "- Cán bộ sẽ đọc danh sách giấy tờ khi gọi",
         "gio_hen": long_time(timezone.localtime(starts_at)) if starts_at else "",
-        "gio_cu": facts.get("old_time", ""),
+        "gio_cu": _told_time(facts.get("old_time", "")),
         "ma": registration.code,
         "ma_ho_so": facts.get("dossier_number") or registration.dossier_number,
         "can_bo": staff_words(registration),
@@ -202,6 +203,14 @@ def staff_words(registration: Registration) -> str:
         names.append(f"{name}, điện thoại {show_phone(staff.phone)}" if staff.phone else name)
     words = " và ".join(names)
     return words[:1].upper() + words[1:]
+
+
+def _told_time(written: str) -> str:
+    """A time from the history (`08:00 25/11/2026`) as citizens are told it."""
+    try:
+        return long_time(datetime.strptime(written, "%H:%M %d/%m/%Y"))  # noqa: DTZ007
+    except ValueError:
+        return written
 
 
 def _was_citizen(registration: Registration, kind: Notice) -> bool:

@@ -1,6 +1,6 @@
 """Links to the page of open times: signed, short-lived, naming a draft or a request by its number and nothing else.
 
-Whoever holds a link may act on that one visit, so it is sent only into the citizen's own chat and dies after a few days.
+Whoever holds a link may act on that one visit, so it is sent only into the citizen's own chat and dies after some days.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Sending reminders that are due. Which ones are owed is decided with the visit itself (notices.recompute_reminders)."""
+"""Sending reminders that are due. Which ones are owed is decided with the visit itself (notices.py)."""
 
 from datetime import datetime, timedelta
 

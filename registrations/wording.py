@@ -1,4 +1,7 @@
-"""The texts citizens read: what the office wrote in the administration, else what ships with the code. One small query per use."""
+"""The texts citizens read: what the office wrote in the administration, else what ships with the code.
+
+One small query per use.
+"""
 
 import re
 import unicodedata

@@ -4,10 +4,10 @@ import re
 
 from registrations.dialogue.clock import long_time
 from registrations.dialogue.facts import Visit
-from registrations.dialogue.heard import CallHuman, Cancel, ChangeTime, Option, Rate
+from registrations.dialogue.heard import Cancel, ChangeTime, Option, Rate
 from registrations.dialogue.intents import says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
-from registrations.dialogue.which_time import chosen_place, offer_times
+from registrations.dialogue.which_time import call_for_time, chosen_place, offer_times
 
 _CODE = re.compile(r"\bht ?- ?([0-9a-z]{5})\b")
 _STARS = re.compile(r"^(?:#danhgia:)?([1-5])(?: ?(?:sao|diem|/ ?5|\*|⭐))?[.! ]*$")
@@ -139,9 +139,8 @@ def offer_new_times(turn: Turn, key: str = "offer_new_times", **values: str) -> 
         turn.rest()
         turn.say("no_visit")
         return
-    offer_times(
-        turn, key=key, step=Step.NEW_TIME, thu_tuc=name_of(visit), ma=visit.code, gio_hen=when_of(visit), **values
-    )
+    about = {"thu_tuc": name_of(visit), "ma": visit.code, "gio_hen": when_of(visit)}
+    offer_times(turn, key=key, step=Step.NEW_TIME, values={**about, **values})
 
 
 def on_new_time(turn: Turn) -> bool:
@@ -156,9 +155,7 @@ def on_new_time(turn: Turn) -> bool:
         turn.rest()
         return True
     if place == 0:
-        turn.do(CallHuman("Người dân muốn đổi giờ nhưng không giờ trống nào tiện."))
-        turn.rest()
-        turn.say("staff_will_call")
+        call_for_time(turn)
         return True
     return False
 

@@ -63,7 +63,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Say:
-    """One paragraph of the answer: a key of the wording and what fills it. `options` are numbered where `{lua_chon}` stands."""
+    """One paragraph of the answer: a key of the wording and what fills it.
+
+    `options` are numbered where `{lua_chon}` stands.
+    """
 
     key: str
     values: dict[str, str] = field(default_factory=dict)
@@ -113,7 +116,9 @@ class Rate:
 
 @dataclass(frozen=True)
 class KeepFile:
-    """Keep what came with this event. `wait`: only note it; it is fetched when the citizen has said it is not an identity card."""
+    """Keep what came with this event. `wait`: only note it;
+    it is fetched when the citizen has said it is not an identity card.
+    """
 
     wait: bool = False
 

@@ -1,4 +1,7 @@
-"""What is not text: pictures, files, cards, places, stickers. A picture is fetched only after the citizen says it is no identity card."""
+"""What is not text: pictures, files, cards, places, stickers.
+
+A picture is fetched only after the citizen says it is no identity card.
+"""
 
 import re
 

@@ -69,7 +69,7 @@ def heard_from(event: InboundEvent) -> Heard | None:
     file = event.attachments[0] if event.attachments else None
     text = clean(event.text)
     if event.kind is EventKind.FILE:
-        kind = FILE_KINDS.get(file.kind if file else "", None)
+        kind = FILE_KINDS.get(file.kind if file else "")
         if kind is None:
             # A forwarded link: its words are all we read.
             kind, text = Kind.TEXT, text or clean(file.text if file else "")
@@ -105,7 +105,10 @@ def is_paused(dialogue: Dialogue, now: datetime) -> bool:
 
 
 def converse(*, dialogue: Dialogue, heard: Heard, event: InboundEvent | None, now: datetime) -> Outcome:
-    """Run the core and do what it commands. A command that cannot be done is told to the core, which offers something else."""
+    """Run the core and do what it commands.
+
+    A command that cannot be done is told to the core, which offers something else.
+    """
     before = State(dialogue.step, dialogue.data)
     for _ in range(MOST_TRIES):
         world = Knowledge(dialogue.contact, now=now)

@@ -1,4 +1,6 @@
-"""The citizen's page of open times. GET never changes anything; the one big button posts, and a second tap finds what the first did."""
+"""The citizen's page of open times. GET never changes anything;
+the one big button posts, and a second tap finds what the first did.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -65,7 +67,8 @@ class TimeTile:
 
 
 @login_not_required
-# The token in the address is the authority, no cookie is: there is nothing a forged form could borrow. Old in-app browsers
+# The token in the address is the authority, no cookie is: there is nothing a forged form could borrow. Old in-app
+# browsers
 # that keep no cookies can still book.
 @csrf_exempt
 @never_cache
@@ -300,7 +303,7 @@ def _post(request: HttpRequest, subject: Dialogue | Registration) -> HttpRespons
 
 
 def _locked(subject: Dialogue | Registration) -> Dialogue | Registration:
-    """The same locks in the same order as the chat takes them, so that a tap and a message of one person never cross."""
+    """The same locks in the same order as the chat takes them, so that a tap and a message never cross."""
     contact_id = subject.contact_id if isinstance(subject, Dialogue) else subject.citizen.contact_id
     if contact_id is not None:
         Contact.objects.select_for_update(of=("self",)).get(pk=contact_id)

@@ -1,4 +1,6 @@
-"""A citizen who writes to the office, without Zalo in between: events go straight to the listener, answers come from the outbox."""
+"""A citizen who writes to the office, without Zalo in between:
+events go straight to the listener, answers come from the outbox.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
