@@ -23,6 +23,7 @@ from zalo_bridge.simulator.webhook import deliveries, waiting_count
 MENU_CODE, MENU_TITLE = "#dangky", "ĐK hỗ trợ tại nhà"
 PHONES_AT_ONCE = 3
 CHAT_LENGTH = 200
+RECEIPTS = ("oa_send_", "user_received_", "user_seen_")
 FREE_HOURS, OPEN_DAYS = 49, 8
 SAMPLES = [
     ("0900 000 014", "Tổ 5", "Phường Bắc Nha Trang", "Vĩnh Hải"),
@@ -291,7 +292,8 @@ def _log(store: Store) -> dict[str, Any]:
             "at": delivery.created_at,
             "to_us": True,
             "what": delivery.event_name,
-            "who": names.get(delivery.user_id or "", ""),
+            # Whose receipt it is says little, and there are three of them for every message.
+            "who": "" if delivery.event_name.startswith(RECEIPTS) else names.get(delivery.user_id or "", ""),
             "state": delivery.state,
             "result": delivery.answers[-1]["status"] or "không trả lời" if delivery.answers else "",
             "ms": delivery.answers[-1]["ms"] if delivery.answers else None,
@@ -331,7 +333,9 @@ def _number_word(number: int) -> str:
 
 
 def _sample(person: Person, old_shape: bool) -> dict[str, str]:
-    phone, address, ward, old_ward = SAMPLES[person.number % len(SAMPLES)]
+    phone, address, ward, old_ward = SAMPLES[(person.number - 1) % len(SAMPLES)]
+    if person.phone:
+        phone = f"0{person.phone[2:5]} {person.phone[5:8]} {person.phone[8:]}"
     place = {"city": "Tỉnh Khánh Hòa", "ward": ward}
     if old_shape:
         place = {"city": "Khánh Hòa", "district": "Nha Trang", "ward": old_ward}

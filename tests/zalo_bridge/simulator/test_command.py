@@ -91,6 +91,21 @@ def test_it_refuses_to_play_where_citizens_are_real(process, env, sentence):
     assert sentence in complaint
 
 
+def test_the_phones_are_nowhere_unless_switched_on():
+    asking = "import django; django.setup(); from django.urls import resolve; resolve('/gia-lap/')"
+    for switch, expected in (("1", ""), ("0", "Resolver404")):
+        done = subprocess.run(
+            [sys.executable, "-c", asking],
+            env={**os.environ, "ZALO_SIMULATOR": switch, "DJANGO_SETTINGS_MODULE": "config.settings"},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert expected in done.stderr
+        assert bool(done.returncode) == bool(expected)
+
+
 def test_a_busy_port_is_explained(process, zalo):
     process.command[process.command.index("--port") + 1] = zalo.url.rpartition(":")[2]
     process.start()
