@@ -1,6 +1,6 @@
 """The Django admin, in the office's own words."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
@@ -16,7 +16,8 @@ class StaffAdminSite(admin.AdminSite):
 
     def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Words for the admin's scripts; Django asks its own catalogue only, which lacks some of ours."""
-        return JavaScriptCatalog.as_view(packages=["django.contrib.admin", "config"])(request)
+        view = JavaScriptCatalog.as_view(packages=["django.contrib.admin", "config"])
+        return cast(HttpResponse, view(request))
 
 
 class StaffAdminConfig(AdminConfig):

@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+from config.checks import check_database
 
 
 class ConfigConfig(AppConfig):
     name = "config"
     verbose_name = "Hệ thống"
+
+    def ready(self) -> None:
+        register(check_database, Tags.database)

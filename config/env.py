@@ -59,7 +59,7 @@ class Env:
         return allowed[value.lower()]
 
     def words(self, name: str, default: Iterable[str] = ()) -> list[str]:
-        value = self.environ.get(name, "").strip()
+        value = self.text(name, "")
         return [word.strip() for word in value.split(",") if word.strip()] if value else list(default)
 
     def url(self, name: str, default: str | None = None, *, schemes: Iterable[str] = ("http", "https")) -> str:

@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("Lịch ngày", "/lich/", "scheduling.view_appointment"),
     Entry("Việc của tôi", "/viec-cua-toi/", "registrations.work_on_own_visits"),
     Entry("Thống kê", "/thong-ke/", "registrations.view_statistics"),
+    Entry("Thông báo", "/thong-bao/", ""),
     Entry("Zalo", "/zalo/", "zalo_bridge.view_webhookevent"),
     Entry("Thủ tục", "/thu-tuc/", ""),
     Entry("Quản trị", "/quan-tri/", PERMISSION_FOR_STAFF_SITE),

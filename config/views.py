@@ -9,7 +9,13 @@ from config import health
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect("/ho-so/")
+    """The queue for who works it, their own visits for who goes out, the catalogue for anybody else."""
+    user = request.user
+    if user.has_perm("registrations.view_registration"):
+        return redirect("registrations:queue")
+    if user.has_perm("registrations.work_on_own_visits"):
+        return redirect("registrations:my_visits")
+    return redirect("/thu-tuc/")
 
 
 @login_not_required
