@@ -31,7 +31,7 @@ _BEFORE_2018 = {
 }  # fmt: skip
 _LONGEST_TEXT = 500
 _RUN = re.compile(r"\+?\(?\+?\d(?:[ .\-()]{0,3}\d)*")
-_LETTER_O = re.compile(r"(?<![^\W\d_])o(?=[ .-]?\d)|(?<=\d)o(?=[ .-]?\d|\b)", re.IGNORECASE)
+_DIGITS_AND_OS = re.compile(r"(?<!\w)[\do](?:[ .\-()]{0,3}[\do])+(?!\w)", re.IGNORECASE)
 _FEWEST_DIGITS = 6  # shorter runs are house numbers and dates, not attempts at a telephone number
 
 
@@ -47,7 +47,7 @@ class PhoneReading:
 def read_phone(text: str | int | None) -> PhoneReading:
     """The one Vietnamese number, mobile or fixed, a text holds, or what stands in the way. Never raises."""
     text = unicodedata.normalize("NFKC", "" if text is None else str(text)[:_LONGEST_TEXT])
-    text = _LETTER_O.sub("0", text)
+    text = _DIGITS_AND_OS.sub(lambda found: found.group().replace("o", "0").replace("O", "0"), text)
     runs = [run for found in _RUN.findall(text) for run in _apart(found)]
     attempts = [run for run in runs if len(_digits(run)) >= _FEWEST_DIGITS]
     if not attempts:

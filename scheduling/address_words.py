@@ -130,7 +130,7 @@ def _named_at(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mentio
         if stretch[-1].segment != segment:
             continue
         name = " ".join(token.bare for token in stretch)
-        for spelling in (name, " ".join(token.retyped for token in stretch)):
+        for spelling in (name, " ".join(token.retyped for token in stretch), name.replace("j", "i")):
             if spelling not in gazetteer.names:
                 continue
             mention = _mention(words, at, length, gazetteer.names[spelling], guess=False)
@@ -157,7 +157,7 @@ def _likeness(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mentio
         ):
             continue
         typed = " ".join(token.bare for token in stretch)
-        if len(typed) < 7 or (length > 2 and _holds_a_name(stretch, gazetteer)):
+        if len(typed) < 7 or _crosses_a_name(words, at, length, gazetteer):
             continue
         near = {
             meaning
@@ -173,11 +173,10 @@ def _likeness(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mentio
     return None
 
 
-def _holds_a_name(stretch: list[Token], gazetteer: Gazetteer) -> bool:
-    """ "tâm Nha Trang" holds the city's name, so it is not a slip for "Tây Nha Trang"."""
-    return any(
-        " ".join(token.bare for token in stretch[at : at + 2]) in gazetteer.names for at in range(len(stretch) - 1)
-    )
+def _crosses_a_name(words: list[Token], at: int, length: int, gazetteer: Gazetteer) -> bool:
+    """Whether a name of two words begins later in the stretch: "tâm Nha Trang" is no slip for "Tây Nha Trang"."""
+    pairs = (words[begin : begin + 2] for begin in range(at + 1, at + length))
+    return any(" ".join(token.bare for token in pair) in gazetteer.names for pair in pairs if len(pair) == 2)
 
 
 def _mention(words: list[Token], at: int, length: int, meanings: tuple[Meaning, ...], guess: bool) -> Mention:

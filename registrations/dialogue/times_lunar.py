@@ -129,7 +129,7 @@ def _new_moon(k: int) -> float:
 
 
 def _sun_sector(on: date) -> int:
-    """The sun's twelfth of its yearly round as the day begins in Hanoi: 0 from March's equinox, 9 from December's solstice."""
+    """The twelfth of its round the sun is in as the day begins in Hanoi: 0 from March, 9 from the December solstice."""
     t = (_julian(on) - 0.5 - _HANOI_DAYS - 2451545.0) / 36525
     anomaly = radians(357.52910 + 35999.05030 * t - 0.0001559 * t**2 - 0.00000048 * t**3)
     mean = 280.46645 + 36000.76983 * t + 0.0003032 * t**2
