@@ -312,8 +312,15 @@ def _visit(
 
 def _as_if_delivered(registration: Registration, at: datetime) -> None:
     """The notices of the past were read long ago: nothing of the made-up week may be sent to anybody now."""
-    messages_about(subject_of(registration)).update(
-        state="seen", created_at=at, sent_at=at, delivered_at=at, seen_at=at + timedelta(minutes=2)
-    )
+    steps = {str(line.pk): line.at for line in registration.transitions.all()}
+    for message in messages_about(subject_of(registration)):
+        sent_at = steps.get(message.dedupe_key.rsplit(":", 1)[-1], at)
+        messages_about(subject_of(registration)).filter(pk=message.pk).update(
+            state="seen",
+            created_at=sent_at,
+            sent_at=sent_at,
+            delivered_at=sent_at,
+            seen_at=sent_at + timedelta(minutes=2),
+        )
     registration.reminders.filter(due_at__lte=timezone.now()).update(sent_at=at)
     ContactAttempt.objects.filter(registration=registration, outcome=ContactAttempt.Outcome.OWED).delete()

@@ -252,6 +252,15 @@ class ChecklistForm(forms.Form):
         self.fields["papers"].choices = [(paper, paper) for paper in papers]
         self.order_fields([*Checklist.LABELS, "papers", "note"])
 
+    @staticmethod
+    def initial_of(saved: Checklist | None) -> dict[str, Any]:
+        """The form as it was left."""
+        if saved is None:
+            return {}
+        words = {True: "yes", False: "no", None: ""}
+        answers = {name: words[getattr(saved, name)] for name in Checklist.LABELS}
+        return {**answers, "papers": saved.papers_ready, "note": saved.note}
+
     def answers(self) -> dict[str, bool | None]:
         meaning = {"yes": True, "no": False, "": None}
         return {name: meaning[self.cleaned_data[name]] for name in Checklist.LABELS}
@@ -262,7 +271,11 @@ class NoteForm(forms.ModelForm):
         model = Note
         fields = ["text"]
         labels = {"text": "Ghi chú nội bộ"}
-        widgets = {"text": forms.Textarea(attrs={"rows": 2, "placeholder": "Gõ @tên đăng nhập để nhắc đồng nghiệp"})}
+        widgets = {
+            "text": forms.Textarea(
+                attrs={"rows": 2, "class": "form-control", "placeholder": "Gõ @tên đăng nhập để nhắc đồng nghiệp"}
+            )
+        }
 
 
 class SavedViewForm(forms.ModelForm):

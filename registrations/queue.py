@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db.models import Count, DateTimeField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from registrations.models import Registration, WorkRules
+from registrations.models import Notification, Registration, WorkRules
 from registrations.states import OPEN_STATES, State
 from scheduling import services as scheduling
 from scheduling.services import Assignment
@@ -117,6 +118,30 @@ def tab_counts(now: datetime) -> dict[str, int]:
         known["hom-nay"] = Registration.objects.filter(is_today(now)).count()
         cache.set("registrations:tab-counts", known, COUNTS_KEPT_S)
     return known
+
+
+def waiting_for(user: User) -> dict[str, tuple[int, bool]]:
+    """What waits behind each entry of the navigation: address → (how many, is it pressing)."""
+    now = timezone.now()
+    found: dict[str, tuple[int, bool]] = {}
+    if user.has_perm("registrations.view_registration"):
+        counts = tab_counts(now)
+        # A visit of today or a late one also stands in its own tab: only the tabs by state add up.
+        found["/ho-so/"] = (sum(counts[slug] for slug in ("goi", "bo-sung", "phan-cong", "hen-lai")), False)
+        found["/can-goi/"] = (counts["goi"], counts["qua-han"] > 0)
+    if user.has_perm("registrations.work_on_own_visits"):
+        start, end = today_span(now)
+        mine = Registration.objects.filter(
+            appointment__assignments__staff__user_id=user.pk,
+            appointment__assignments__is_active=True,
+            appointment__starts_at__gte=start,
+            appointment__starts_at__lt=end,
+            state__in=[State.ASSIGNED, State.IN_PROGRESS],
+        )
+        found["/viec-cua-toi/"] = (mine.count(), False)
+    unread = Notification.objects.filter(user=user, read_at__isnull=True).count()
+    found["/thong-bao/"] = (unread, unread > 0)
+    return found
 
 
 def forget_counts() -> None:

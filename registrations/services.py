@@ -4,6 +4,7 @@ Each is one transaction (or a savepoint of the caller's). Nothing here talks to 
 """
 
 from registrations.intake import edit, find_citizen, register, take_consent
+from registrations.queue import waiting_for
 from registrations.transitions import Actor
 from registrations.verification import (
     answer_received,
@@ -54,4 +55,5 @@ __all__ = [
     "take_consent",
     "unassign",
     "verify",
+    "waiting_for",
 ]

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from registrations.codes import ALPHABET, LENGTH
-from registrations.views import actions, bulk, doubles, exporting, intake, queue, requests
+from registrations.views import actions, bulk, calls, doubles, exporting, intake, notifications, queue, requests
 from registrations.views import my_visits as visits
 
 
@@ -42,5 +42,7 @@ urlpatterns = [
     path("ho-so/<code:code>/trung/gop/", doubles.merge, name="merge"),
     path("ho-so/<code:code>/trung/tach/", doubles.unmerge, name="unmerge"),
     path("ho-so/<code:code>/<slug:slug>/", actions.act, name="act"),
+    path("can-goi/", calls.calls, name="calls"),
+    path("thong-bao/", notifications.notifications, name="notifications"),
     path("viec-cua-toi/", visits.my_visits, name="my_visits"),
 ]

@@ -113,17 +113,7 @@ def checklist(request: StaffRequest, code: str) -> HttpResponse:
     registration = fetch(request, code)
     papers = papers_of(registration)
     saved = Checklist.objects.filter(registration=registration).first()
-    words = {True: "yes", False: "no", None: ""}
-    initial = (
-        {
-            **{name: words[getattr(saved, name)] for name in Checklist.LABELS},
-            "papers": saved.papers_ready,
-            "note": saved.note,
-        }
-        if saved
-        else {}
-    )
-    form = ChecklistForm(request.POST or None, papers=papers, initial=initial)
+    form = ChecklistForm(request.POST or None, papers=papers, initial=ChecklistForm.initial_of(saved))
     if request.method == "POST" and form.is_valid():
         try:
             services.save_checklist(
