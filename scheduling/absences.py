@@ -33,7 +33,7 @@ def visits_hit(*, staff: StaffMember, periods: Sequence[Period], now: datetime |
     now = now or timezone.now()
     own = Assignment.objects.filter(LIVE, staff=staff).values("appointment")
     coming = Appointment.objects.filter(pk__in=own, is_live=True, ends_at__gt=now)
-    rows = list(coming.select_related("ward", "slot", "field").order_by("starts_at", "pk"))
+    rows = list(coming.select_related("ward", "slot", "field", "registration__citizen").order_by("starts_at", "pk"))
     return [row for row in rows if any(row.starts_at < end and start < row.ends_at for start, end in periods)]
 
 

@@ -1,5 +1,6 @@
 """Shutting a day or part of one. Existing visits stay until somebody rehomes them; none slips in meanwhile."""
 
+from collections.abc import Sequence
 from datetime import date, time
 
 from django.contrib.auth.models import User
@@ -18,7 +19,7 @@ def visits_in(day: date, starts_at: time | None = None, ends_at: time | None = N
     if starts_at and ends_at:
         start, end = on(day, starts_at), on(day, ends_at)
     rows = Appointment.objects.filter(is_live=True, starts_at__lt=end, ends_at__gt=start)
-    return list(rows.select_related("ward", "slot", "field").order_by("starts_at", "pk"))
+    return list(rows.select_related("ward", "slot", "field", "registration__citizen").order_by("starts_at", "pk"))
 
 
 def close(
@@ -55,12 +56,14 @@ def close(
         return visits_in(day, starts_at, ends_at)
 
 
-def decide(*, closure: Closure, status: str, by: User) -> None:
-    """Confirm or dismiss a proposed day; slots of the days around follow at once."""
+def decide(*, days: Sequence[Closure], status: str, by: User) -> None:
+    """Confirm or dismiss proposed days; their slots follow at once."""
     with transaction.atomic():
-        Closure.objects.filter(pk=closure.pk).update(status=status, decided_by=by, decided_at=timezone.now())
-        closure.refresh_from_db()
-        _shut_slots(closure.date, current_calendar())
+        ids = [closure.pk for closure in days]
+        Closure.objects.filter(pk__in=ids).update(status=status, decided_by=by, decided_at=timezone.now())
+        calendar = current_calendar()
+        for day in sorted({closure.date for closure in days}):
+            _shut_slots(day, calendar)
         open_slots()
 
 

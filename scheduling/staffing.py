@@ -227,6 +227,11 @@ def unassign(*, appointment: Appointment, by: User | None, reason: str, now: dat
         return end_assignments(appointment=locked, reason=f"{reason[: 300 - len(author)]}{author}", now=now)
 
 
+def set_pin(*, appointment: Appointment, is_pinned: bool) -> bool:
+    """Keep whoever goes in every plan to come, or let go again. False where nobody goes."""
+    return bool(appointment.assignments.filter(LIVE, is_lead=True).update(is_pinned=is_pinned))
+
+
 def end_assignments(*, appointment: Appointment, reason: str, now: datetime) -> int:
     """End every live assignment of a visit whose row the caller holds."""
     return _end(appointment.assignments.filter(LIVE), reason=reason, now=now)

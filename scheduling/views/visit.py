@@ -49,10 +49,10 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(CHANGE, raise_exception=True)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a change of one's own."""
-    change = get_object_or_404(BoardChange.objects.select_related("appointment"), pk=pk, by=_user(request))
+    change = get_object_or_404(BoardChange.objects.select_related("appointment"), pk=pk, by=signed_in(request))
     shown = _day_of(change.appointment.starts_at)
     try:
-        done = orders.undo(change=change, by=_user(request))
+        done = orders.undo(change=change, by=signed_in(request))
     except SchedulingError as error:
         say(request, error.sentence)
         return back_to_board(request, shown)
@@ -68,7 +68,7 @@ def _carry_out(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         appointment=appointment,
         staff=staff,
         slot_id=slot.pk if slot else None,
-        by=_user(request),
+        by=signed_in(request),
         reason=": ".join(word for word in words if word),
         telling=TELLINGS.get(request.POST.get("bao", ""), "now"),
     )
@@ -151,7 +151,8 @@ def _day_of(at: datetime) -> date:
     return at.astimezone(ZONE).date()
 
 
-def _user(request: HttpRequest) -> User:
+def signed_in(request: HttpRequest) -> User:
+    """Who is acting; the login middleware lets nobody else come this far."""
     user = request.user
     if not isinstance(user, User):
         raise PermissionDenied
