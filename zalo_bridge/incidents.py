@@ -72,3 +72,8 @@ def note_success(*, lanes: Iterable[str], causes: Iterable[str] = ()) -> int:
     """Zalo took a message here: whatever stopped these lanes is over. Returns how many incidents ended."""
     over = Q(channel__in=[*lanes, EVERYTHING]) | Q(cause__in=list(causes))
     return open_incidents().filter(over).update(closed_at=timezone.now())
+
+
+def past(*, since: datetime) -> QuerySet[Incident]:
+    """What ended since then, newest first."""
+    return Incident.objects.filter(closed_at__gte=since).order_by("-closed_at")

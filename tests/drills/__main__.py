@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.drills.ground import ROOT, servers
+from tests.drills.ground import ROOT, print_head, servers
 
 
 def main() -> int:
@@ -18,7 +18,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     random.seed(options.seed)
-    print(f"seed {options.seed}")  # noqa: T201
+    print(f"seed {options.seed}")
+    print_head()
     rows: list[dict[str, Any]] = []
     with servers() as own:
         for path in sorted(Path(__file__).parent.glob("drill_*.py")):
@@ -32,12 +33,6 @@ def main() -> int:
 
 
 def write(rows: list[dict[str, Any]], seed: int) -> None:
-    print(f"{'drill':<82}{'events':>7}{'lost':>6}{'doubled':>8}{'recovery':>10}  holds")  # noqa: T201
-    for row in rows:
-        print(  # noqa: T201
-            f"{row['name'][:80]:<82}{row['events']:>7}{row['lost']:>6}{row['doubled']:>8}{row['recovery_s']:>8} s"
-            f"  {'yes' if row['holds'] else 'NO'}"
-        )
     file = ROOT / "var" / "drills.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps({"seed": seed, "drills": rows}, ensure_ascii=False, indent=2) + "\n")

@@ -48,7 +48,7 @@ def run(own: Servers) -> list[dict[str, Any]]:
             own,
             "message went out, connection cut",
             _trouble(cut=True, after_work=True),
-            without=("look before sending again",),
+            without=("look before sending again", "believe the echo"),
         ),
         drill(own, "token expires, 4 workers", _expire_token, workers=4, without=("one refresh at a time",)),
     ]

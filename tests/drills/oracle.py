@@ -78,6 +78,24 @@ def count(database_url: str, zalo_file: Path) -> Count:
     return Count(len(expected), lost, doubled, stuck_events + stuck_messages)
 
 
+def left_over(database_url: str) -> list[str]:
+    """What is not as it should be, for whoever reads the failed drill."""
+    with psycopg.connect(database_url) as db:
+        rows = db.execute(
+            "SELECT 'message', id, state, attempts, look_count, claimed_at, next_attempt_at, note"
+            " FROM zalo_bridge_outboundmessage WHERE state NOT IN ('sent','delivered','seen') LIMIT 20"
+        ).fetchall()
+        rows += db.execute(
+            "SELECT 'event', id, event_name, state, attempts, next_attempt_at, note FROM zalo_bridge_webhookevent"
+            " WHERE state NOT IN ('done','ignored') LIMIT 20"
+        ).fetchall()
+        rows += db.execute(
+            "SELECT 'incident', cause, channel, count, next_probe_at FROM zalo_bridge_incident"
+        ).fetchall()
+        rows += db.execute("SELECT 'now', now()").fetchall()
+    return [" ".join(str(value) for value in row) for row in rows]
+
+
 def _number(db: psycopg.Connection, query: str) -> int:
     row = db.execute(query).fetchone()
     return int(row[0]) if row else 0
