@@ -197,7 +197,7 @@ def simulator_port(caller: Mapping[str, str]) -> int:
 
 def prepare(env: dict[str, str]) -> None:
     say("Chuẩn bị dữ liệu …")
-    command = [sys.executable, str(ROOT / "manage.py"), "prepare_demo"]
+    command = [sys.executable, str(ROOT / "manage.py"), "prepare", "--demo"]
     done = subprocess.run(command, env=env, cwd=RUN, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         raise DemoDoesNotStart("Không chuẩn bị được dữ liệu: xem các dòng ngay trên.")

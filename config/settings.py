@@ -20,9 +20,11 @@ DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY", "only-for-a-demo-on-this-machine" if DEBUG else None)
 if not DEBUG and len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("SECRET_KEY is too short. Set SECRET_KEY to at least 40 random characters.")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", LOOPBACK_HOSTS if DEBUG else [])
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Set it to the host names of this site, comma separated.")
+ALLOWED_HOSTS += [host for host in LOOPBACK_HOSTS if host not in ALLOWED_HOSTS]  # health checks on the machine itself
 PUBLIC_URL = env.url("PUBLIC_URL", "http://127.0.0.1:8000" if DEBUG else None)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 # The demo and the tests: only this machine reaches the site, so plain HTTP and a simulated Zalo do no harm.
@@ -161,6 +163,11 @@ CELERY_BEAT_SCHEDULE = {
     "zalo-probe-incidents": {"task": "zalo_bridge.tasks.probe_incidents", "schedule": 60.0},
     "scheduling-open-slots": {"task": "scheduling.tasks.open_slots", "schedule": crontab(minute="15")},
     "registrations-send-reminders": {"task": "registrations.tasks.send_due_reminders", "schedule": 60.0},
+    "registrations-statistics": {"task": "registrations.tasks.refresh_statistics", "schedule": 240.0},
+    "registrations-unreachable": {
+        "task": "registrations.tasks.close_unreachable",
+        "schedule": crontab(hour="8", minute="0"),
+    },
     "registrations-housekeeping": {
         "task": "registrations.tasks.keep_house",
         "schedule": crontab(hour="3", minute="10"),
@@ -219,7 +226,7 @@ PORTAL_URL_TEMPLATE = env.url(
 # On one machine the files are served from where they lie; a real site serves what `collectstatic` compressed and named.
 WHITENOISE_USE_FINDERS = DEBUG or IS_LOCAL
 STATIC_URL = "/static/"
-STATIC_ROOT = None if WHITENOISE_USE_FINDERS else VAR_DIR / "static"
+STATIC_ROOT = None if WHITENOISE_USE_FINDERS else Path(env.text("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", get_bootstrap_dir())]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

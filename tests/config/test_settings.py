@@ -41,6 +41,7 @@ def test_an_office_that_sets_what_is_asked_starts(settings_of):
     assert settings["SECURE_HSTS_SECONDS"] > 0
     assert settings["ZALO_SIGNATURE"] == "enforce"
     assert settings["ZALO_SIMULATOR"] is False
+    assert settings["ALLOWED_HOSTS"] == ["tannha.example.gov.vn", "127.0.0.1", "localhost", "[::1]"]
 
 
 @pytest.mark.parametrize(
