@@ -16,7 +16,9 @@ EVERY = {"": "Không lặp", "1": "Mỗi ngày", "7": "Mỗi tuần", "14": "Hai
 
 
 def _day_field(label: str, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))
+    widget = forms.DateInput(attrs=DATE, format="%Y-%m-%d")
+    messages = {"invalid": "Hãy chọn ngày có thật, ví dụ 25/11/2026."}
+    return forms.DateField(label=label, required=required, widget=widget, error_messages=messages)
 
 
 def _time_field(label: str, *, required: bool = True, initial: time | None = None) -> forms.TimeField:

@@ -5,7 +5,7 @@ A request's state, its history and the word to the citizen belong to another app
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -39,12 +39,16 @@ class Order:
     is_undo: bool = False
 
 
-Performer = Callable[[Order], None]
+# Answers whether the order was its to carry out.
+Performer = Callable[[Order], bool]
 _performers: list[Performer] = []
 
 
 def carry_out_with(performer: Performer) -> None:
-    """Register who carries out orders (once, at start). It may raise SchedulingError with a sentence."""
+    """Register who carries out orders (once, at start): True when it did, False for a visit it knows nothing of.
+
+    It may raise SchedulingError with a sentence.
+    """
     _performers[:] = [performer]
 
 
@@ -147,18 +151,9 @@ def carry_out(order: Order, *, standing: str) -> BoardChange:
         if standing_of(current) != standing:
             raise PlanIsStale(_what_happened(current))
         before_staff, before_slot = lead_of(current), current.slot_id
-        perform = _performers[0] if _performers else _perform_alone
-        perform(
-            Order(
-                appointment=current,
-                staff=order.staff,
-                slot_id=order.slot_id if order.slot_id != current.slot_id else None,
-                by=order.by,
-                reason=order.reason,
-                telling=order.telling,
-                is_undo=order.is_undo,
-            )
-        )
+        exact = replace(order, appointment=current, slot_id=order.slot_id if order.slot_id != current.slot_id else None)
+        if not any(perform(exact) for perform in _performers):
+            _perform_alone(exact)
         current.refresh_from_db()
         return BoardChange.objects.create(
             appointment=current,

@@ -22,6 +22,7 @@ __all__ = [
     "Link",
     "OutboundMessage",
     "enqueue",
+    "postpone",
     "split_text",
     "supersede",
 ]
@@ -118,3 +119,14 @@ def supersede(*, subject: str, kinds: Iterable[str], because: str) -> int:
     return OutboundMessage.objects.filter(subject=subject, kind__in=list(kinds), state__in=waiting).update(
         state=OutboundMessage.State.SUPERSEDED, note=because[:500]
     )
+
+
+def postpone(*, subject: str, kinds: Iterable[str], until: datetime) -> int:
+    """Messages about `subject` that still wait leave no earlier than `until`. Returns how many there were.
+
+    For a change somebody may take back: call it in the transaction that enqueued them.
+    """
+    waiting = (OutboundMessage.State.QUEUED, OutboundMessage.State.RETRY)
+    return OutboundMessage.objects.filter(
+        subject=subject, kind__in=list(kinds), state__in=waiting, next_attempt_at__lt=until
+    ).update(next_attempt_at=until)

@@ -27,7 +27,7 @@ SCALE = 10  # CP-SAT counts in whole numbers
 
 
 def generated_day(visits: int, staff: int, seed: int) -> tuple[list[PlannedVisit], list[PlannedPerson]]:
-    """A day as it might be: half-hour starts, 30 to 90 minutes, people of two to four wards, some away for a morning."""
+    """A day as it might be: half-hour starts, 30 to 90 minutes, people of two to four wards, some away a morning."""
     rng = random.Random(seed)
     people = []
     for number in range(1, staff + 1):

@@ -225,7 +225,7 @@ def test_a_weekly_absence_makes_a_row_a_week_and_goes_as_one(boss, lan):
     [
         ({"to_time": "06:00"}, "Giờ kết thúc phải sau giờ bắt đầu."),
         ({"every": "7"}, "Lặp lại thì cần ngày cuối."),
-        ({"from_day": "hôm qua"}, "ngày hợp lệ"),
+        ({"from_day": "hôm qua"}, "Hãy chọn ngày có thật"),
     ],
 )
 def test_a_faulty_absence_says_what_to_mend(boss, lan, fault, words):
