@@ -30,14 +30,14 @@ STATES = {
 @require_GET
 def panel(request: HttpRequest) -> HttpResponse:
     store = store_from_settings(settings)
-    return _show(request, store, FaultForm(), OptionsForm(initial=_option_values(store)))
+    return _show(request, store, FaultForm(people=store.people()), OptionsForm(initial=_option_values(store)))
 
 
 @login_not_required
 @require_POST
 def add_fault(request: HttpRequest) -> HttpResponse:
     store = store_from_settings(settings)
-    form = FaultForm(request.POST)
+    form = FaultForm(request.POST, people=store.people())
     if not form.is_valid():
         return _show(request, store, form, OptionsForm(initial=_option_values(store)))
     store.add_fault(**form.fault())
@@ -59,7 +59,7 @@ def set_options(request: HttpRequest) -> HttpResponse:
     store = store_from_settings(settings)
     form = OptionsForm(request.POST, initial=_option_values(store))
     if not form.is_valid():
-        return _show(request, store, FaultForm(), form)
+        return _show(request, store, FaultForm(people=store.people()), form)
     moved_to = form.cleaned_data["webhook_url"] if "webhook_url" in form.changed_data else ""
     store.set_options(**form.cleaned_data)
     messages.success(request, "Đã lưu cách chạy của Zalo giả lập.")
@@ -105,11 +105,13 @@ def _option_values(store: Store) -> dict[str, Any]:
 def _show(request: HttpRequest, store: Store, fault_form: FaultForm, options_form: OptionsForm) -> HttpResponse:
     pair = tokens.newest(store)
     kinds, paths = dict(KINDS), dict(PATHS)
+    names = {person.user_id: person.name for person in store.people()}
     faults = [
         {
             "fault": fault,
             "kind": kinds[fault.kind],
             "path": paths.get(fault.path, fault.path),
+            "who": names.get(fault.user_id, ""),
         }
         for fault in store.faults()
     ]

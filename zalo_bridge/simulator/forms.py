@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from zalo_bridge.simulator.citizen import info_in_new_shape, info_in_old_shape
+from zalo_bridge.simulator.records import Person
 
 PATHS = [
     ("*", "Mọi lời gọi"),
@@ -77,9 +78,15 @@ class FaultForm(forms.Form):
     )
     seconds = forms.FloatField(label="Số giây (treo, chậm)", required=False, min_value=0, max_value=120)
     times = forms.ChoiceField(label="Bao nhiêu lần", choices=TIMES, required=False, initial="1")
+    user_id = forms.ChoiceField(label="Với ai", required=False)
     is_after_work = forms.BooleanField(
         label="Làm xong việc rồi mới hỏng (tin đã đi, người gọi không biết)", required=False
     )
+
+    def __init__(self, *args: Any, people: list[Person], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        choices = [("", "mọi người"), *((person.user_id, person.name) for person in people)]
+        self.fields["user_id"] = forms.ChoiceField(label="Với ai", required=False, choices=choices)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -101,6 +108,7 @@ class FaultForm(forms.Form):
             "seconds": values["seconds"] or 0.0,
             "times": int(values["times"]) if values["times"] else None,
             "is_after_work": values["is_after_work"],
+            "user_id": values["user_id"],
         }
 
 

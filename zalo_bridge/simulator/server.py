@@ -142,6 +142,7 @@ class SimulatorServer:
 
     def __enter__(self) -> "SimulatorServer":
         requeue_interrupted(self.store)
+        self.store.forget_old_logs()
         self._thread.start()
         self._dispatcher.start()
         return self

@@ -273,6 +273,13 @@ class Store(Database):
         with self.reading() as db:
             return int(db.execute("SELECT count(*) FROM calls WHERE at > ?", (time.time() - 60,)).fetchone()[0])
 
+    def forget_old_logs(self, *, older_than_s: float = 7 * 24 * 3600) -> None:
+        """Drop calls and finished deliveries nobody will look at again; what still waits is kept."""
+        before = time.time() - older_than_s
+        with self.writing() as db:
+            db.execute("DELETE FROM calls WHERE at < ?", (before,))
+            db.execute("DELETE FROM deliveries WHERE created_at < ? AND state NOT IN ('due', 'in_flight')", (before,))
+
     # Templates
 
     def add_template(self, *, template_id: str, name: str, params: list[dict[str, Any]], by_uid: bool = True) -> None:

@@ -5,6 +5,8 @@ import time
 import pytest
 import requests
 
+from tests.zalo import later
+
 CS = "/v3.0/oa/message/cs"
 
 
@@ -123,6 +125,15 @@ def test_a_code_inside_a_message_is_no_secret(api, zalo):
         "/v3.0/oa/message/template", {"user_id": mot.id, "template_id": "1", "template_data": {"code": "HT-7K2MP"}}
     )
     assert zalo.calls("/v3.0/oa/message/template")[0].json["template_data"] == {"code": "HT-7K2MP"}
+
+
+def test_a_week_old_log_is_forgotten_what_waits_is_kept(api, zalo):
+    zalo.person().says("Chào")
+    api.get("/v2.0/oa/getoa")
+    with later(days=8):
+        zalo.store.forget_old_logs()
+    assert zalo.calls() == []
+    assert len(zalo.events()) == 1
 
 
 def test_the_next_platform_on_the_same_file_remembers(api, zalo):

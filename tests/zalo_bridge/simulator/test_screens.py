@@ -328,6 +328,15 @@ def test_a_fault_is_set_shown_and_removed(client, zalo, api):
     assert api.get("/v2.0/oa/getoa")["error"] == 0
 
 
+def test_a_fault_can_be_for_one_citizen(client, zalo, api, mot):
+    hai = zalo.person("Người Mẫu Hai", follows=True)
+    mot.follows()
+    fields = {"path": "/v3.0/oa/message/cs", "kind": "error", "code": "-244", "times": "", "user_id": hai.id}
+    client.post("/gia-lap/dieu-khien/loi/", fields)
+    assert "Người Mẫu Hai · đến khi bỏ" in words(client, PANEL)
+    assert (api.say(mot)["error"], api.say(hai)["error"]) == (0, -244)
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
