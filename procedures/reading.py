@@ -1,6 +1,6 @@
-"""From a message to words that can be compared: raw keystrokes composed, joined words parted, split words joined, shorthand opened.
+"""From a message to words that can be compared: raw keystrokes composed, joined words parted, shorthand opened.
 
-Every repair is a guess, so a word keeps what was typed and the guess side by side, each with how much it can be trusted.
+Every repair is a guess, so a word keeps what was typed and the guess side by side, each with how far to trust it.
 """
 
 import re
@@ -30,7 +30,7 @@ _LOOSE_MARKS = re.compile("[\u0300-\u036f]")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of the message. `forms` are its possible spellings, each with its trust from 0 to 1; the first is as typed."""
+    """One word of the message. `forms` are its possible spellings, each with a trust up to 1; the first as typed."""
 
     typed: str
     forms: tuple[tuple[str, float], ...]
@@ -39,8 +39,8 @@ class Word:
 def read(text: str, knows: Callable[[str], bool], parts: Callable[[str], list[str] | None]) -> list[Word]:
     """The words of a message, at most `MOST_WORDS`.
 
-    `knows(plain)` says whether a word without marks is in the vocabulary; `parts(plain)` how a run of letters splits into words
-    of the vocabulary, or None.
+    `knows(plain)` says whether a word without marks is in the vocabulary; `parts(plain)` how a run of letters splits
+    into words of the vocabulary, or None.
     """
     words: list[Word] = []
     for typed in _joined(_typed_words(text), knows):

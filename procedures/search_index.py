@@ -1,4 +1,4 @@
-"""The catalogue arranged for searching: phrases by their rarest word, words by letters, by sound and by one slip of the finger.
+"""The catalogue arranged for searching: phrases by their rarest word, words by letters, by sound, by one slip.
 
 Built from plain rows in a fraction of a second, kept in memory by each process, thrown away when the catalogue changes.
 """
@@ -6,15 +6,13 @@ Built from plain rows in a fraction of a second, kept in memory by each process,
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
 from procedures.lexicon import (
     FILLERS,
-    NOT_LOST,
-    ONLY_WITH_MARKS,
     PAPERWORK,
     SAME_WORD,
     SAME_WORD_WITH_MARKS,
@@ -23,15 +21,13 @@ from procedures.lexicon import (
     WANTS,
     WEAK,
     WEAKEST,
-    Intent,
-    intents,
 )
 from procedures.reading import Word, read
-from procedures.syllables import OTHER_TONE, PLAIN, SAME, SLIP, agreement, is_syllable, sound, spelling
+from procedures.syllables import PLAIN, SAME, agreement, is_syllable, sound, spelling
+from procedures.wishes import WISH_WORDS
 
 # A word that only sounds alike, or is one slip away, is trusted this much.
 SOUNDS_ALIKE, ONE_SLIP, DOUBTFUL = 0.75, 0.7, 0.45
-LEAST_QUALITY = 0.6
 WEAK_WEIGHT, WEAKEST_WEIGHT = 0.25, 0.05
 MOST_REMEMBERED = 20_000
 
@@ -69,34 +65,6 @@ class Phrase:
         return (self.family if self.is_misleading or not self.is_in_scope else "", self.is_misleading)
 
 
-@dataclass(slots=True, eq=False)
-class Match:
-    """A phrase found whole in a message, at these positions."""
-
-    phrase: Phrase
-    weights: dict[int, float]
-    quality: float
-    is_whole: bool  # in order, nothing between
-    overlaps_own_family: bool = False
-
-    @property
-    def positions(self) -> frozenset[int]:
-        return frozenset(self.weights)
-
-    @property
-    def span(self) -> frozenset[int]:
-        return frozenset(range(min(self.weights), max(self.weights) + 1))
-
-    @property
-    def is_misleading(self) -> bool:
-        return self.phrase.is_misleading
-
-    @property
-    def names_trade(self) -> bool:
-        """Whether the phrase itself says that somebody trades or files (“bán rượu”, “giấy phép gas”)."""
-        return any(word in WANTS for word in self.phrase.words)
-
-
 @dataclass
 class Family:
     """One licence: the procedures to get it, renew it, amend it, in the catalogue's order."""
@@ -127,7 +95,6 @@ class Index:
             if row.is_in_scope:
                 fields[row.field] = None
         self.fields: tuple[str, ...] = tuple(fields)
-        self._intents = _by_first_word(intents())
         self._spelled: dict[str, list[str]] = defaultdict(list)  # plain → spellings of the catalogue
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         self._by_deletion: dict[str, list[str]] = defaultdict(list)
@@ -141,9 +108,7 @@ class Index:
         for variant, word in SAME_WORD.items():
             if word in self._spelled[spelling(word).plain]:
                 self._variants[spelling(variant).plain].append(variant)
-        intent_words = {word for pattern in intents() for choice in pattern.words if choice for word in choice}
-        self._intent_words = frozenset(spelling(word).plain for word in intent_words)
-        self._vocabulary = frozenset(self._spelled) | frozenset(self._variants) | self._intent_words
+        self._vocabulary = frozenset(self._spelled) | frozenset(self._variants) | WISH_WORDS
         self._known = self._vocabulary | FILLERS | PAPERWORK | TRADE | {spelling(word).plain for word in WANTS}
         # Shorthand is opened into the words it stands for, unless the catalogue itself writes it so.
         self._known -= {spelling(short).plain for short in SHORTHAND} - self._spelled.keys()
@@ -228,13 +193,6 @@ class Index:
                     return list(parts)
         return None
 
-    @staticmethod
-    def plain(form: str) -> str:
-        return spelling(form).plain
-
-    def is_intent_word(self, word: Word) -> bool:
-        return any(spelling(form).plain in self._intent_words for form, _ in word.forms)
-
     def spellings(self, word: Word) -> dict[str, float]:
         """The catalogue's words that this one may be, each with how well it agrees."""
         known = self._remembered.get(word.forms)
@@ -273,111 +231,24 @@ class Index:
                     # Of three letters none may be wrong, only one missing: “rợu”.
                     if OSA.distance(plain, other, score_cutoff=1) <= 1 and len(plain) + len(other) >= 7:
                         for target in self._spelled[other]:
-                            found[target] = trust
+                            # Short words of other languages are all one letter apart: “good”, “food”.
+                            if len(plain) >= 5 or is_syllable(target):
+                                found[target] = trust
         return found
 
-    # --- matching -------------------------------------------------------------------------------------------------
+    # --- asking ---------------------------------------------------------------------------------------------------
 
-    def matches(self, words: list[Word]) -> list[Match]:
-        """Every phrase that is there whole. A family's own words inside a misleading phrase are marked on it."""
-        readings = [self.spellings(word) for word in words]
-        places: dict[str, list[int]] = defaultdict(list)
-        for position, reading in enumerate(readings):
-            for target in reading:
-                places[target].append(position)
-        found = []
-        for target in places:
-            for phrase in self._phrases.get(target, ()):
-                match = self._match(phrase, places, readings, words)
-                if match:
-                    found.append(match)
-        for match in found:
-            if match.is_misleading:
-                match.overlaps_own_family = any(
-                    other.phrase.family == match.phrase.family
-                    and not other.is_misleading
-                    and other.positions & match.positions
-                    for other in found
-                )
-        return found
+    def phrases_led_by(self, word: str) -> list[Phrase]:
+        """The phrases whose most telling word this is."""
+        return self._phrases.get(word, [])
 
-    def _match(
-        self, phrase: Phrase, places: dict[str, list[int]], readings: list[dict[str, float]], words: list[Word]
-    ) -> Match | None:
-        if any(word not in places for word in phrase.words):
-            return None
-        size = len(phrase.words)
-        best: Match | None = None
-        for start in places[phrase.words[0]]:
-            if start + size <= len(words) and all(
-                phrase.words[offset] in readings[start + offset] for offset in range(size)
-            ):
-                match = _weighed(phrase, range(start, start + size), readings, 1.0, is_whole=True)
-                if match and (best is None or match.quality > best.quality):
-                    best = match
-        if best is None and not phrase.is_misleading and size > 1:
-            positions = self._scattered(phrase, places, words)
-            if positions:
-                best = _weighed(phrase, positions, readings, 0.85, is_whole=False)
-        if best and size == 1 and not phrase.is_misleading:
-            (position,) = best.positions
-            if len(words[position].typed) <= 2 and words[position].typed.isalpha():
-                # Two letters (“ga”, “tp”) are a product only beside plain business talk: not in “cơm ga”, “ga giường”.
-                beside = [words[at] for at in (position - 1, position + 1) if 0 <= at < len(words)]
-                if not all(self._is_known(word) for word in beside):
-                    return None
-        return best
+    def is_product(self, word: str) -> bool:
+        """Whether the word alone is a keyword."""
+        return word in self._products
 
-    def _scattered(self, phrase: Phrase, places: dict[str, list[int]], words: list[Word]) -> list[int] | None:
-        """Where the phrase's words stand near each other with others between: “bán ít rượu lẻ”, “nấu vài lít rượu”."""
-        size = len(phrase.words)
-        if size == 2:
-            if phrase.words[1] not in self._products:
-                return None  # only a verb lets its product wait: “nấu ít rượu”, never “rượu … cần”
-            for first in places[phrase.words[0]]:
-                for second in places[phrase.words[1]]:
-                    if 1 < second - first <= 4 and all(self._is_aside(words[at]) for at in range(first + 1, second)):
-                        return [first, second]
-            return None
-        anchor = max(range(size), key=lambda at: phrase.weights[at])
-        for centre in places[phrase.words[anchor]]:
-            positions = []
-            for word in phrase.words:
-                near = [at for at in places[word] if at not in positions and abs(at - centre) <= size + 3]
-                if not near:
-                    break
-                positions.append(min(near, key=lambda at: abs(at - centre)))
-            if len(positions) == size and max(positions) - min(positions) < size + 4:
-                return positions
-        return None
-
-    def _is_known(self, word: Word) -> bool:
+    def knows(self, word: Word) -> bool:
+        """Whether it is a word of the catalogue or of any message to an office."""
         return word.typed.isdigit() or any(spelling(form).plain in self._known for form, _ in word.forms)
-
-    def _is_aside(self, word: Word) -> bool:
-        """Whether it may stand between a verb and its product: “nấu vài lít rượu”, but not “làm giấy rượu”."""
-        plain = {spelling(form).plain for form, _ in word.forms}
-        return word.typed.isdigit() or (bool(plain & FILLERS) and not plain & PAPERWORK)
-
-    def own_weight(self, row: Row, matches: list[Match]) -> float:
-        """How much of the message the procedure's own keywords explain."""
-        weights: dict[int, float] = {}
-        for match in matches:
-            if match.phrase.key == row.key:
-                for position, weight in match.weights.items():
-                    weights[position] = max(weights.get(position, 0.0), weight)
-        return sum(weights.values())
-
-    # --- wishes and names -----------------------------------------------------------------------------------------
-
-    def intents_in(self, words: list[Word]) -> Iterator[Intent]:
-        """What the words want done. “mất bao lâu” asks for a time, it does not report a loss."""
-        for start, word in enumerate(words):
-            for plain in {spelling(form).plain for form, _ in word.forms}:
-                for intent in self._intents.get(plain, ()):
-                    end = _follow(intent.words, words, start)
-                    if end is not None and not _costs(words, start, end):
-                        yield intent
 
     def families_naming(self, content: list[tuple[int, Word]]) -> list[str]:
         """Families whose name holds every one of these words."""
@@ -422,74 +293,3 @@ def _same_marks(typed: str, target: str) -> bool:
     """Whether the marks that were typed allow the target: none, the same tone, or only hats and horns left out."""
     a, b = spelling(typed), spelling(target)
     return (a.shape == a.plain and not a.tone) or a.tone in ("", b.tone) or not is_syllable(typed)
-
-
-def _weighed(
-    phrase: Phrase, positions: Iterable[int], readings: list[dict[str, float]], factor: float, *, is_whole: bool
-) -> Match | None:
-    """The match with its weights, or None where a word agrees too badly."""
-    weights: dict[int, float] = {}
-    qualities = []
-    for position, word, weight in zip(positions, phrase.words, phrase.weights, strict=True):
-        quality = readings[position][word]
-        qualities.append(quality)
-        weights[position] = weight * quality * factor
-    if not _is_believable(phrase, qualities):
-        return None
-    return Match(phrase, weights, factor * sum(qualities) / len(qualities), is_whole)
-
-
-def _is_believable(phrase: Phrase, qualities: list[float]) -> bool:
-    """Whether the words agree well enough. One bad word is forgiven where the others leave no doubt."""
-    worst = min(range(len(qualities)), key=qualities.__getitem__)
-    if qualities[worst] >= LEAST_QUALITY:
-        return True
-    others = [at for at in range(len(qualities)) if at != worst]
-    if not others or min(qualities[at] for at in others) < SLIP or qualities[worst] < OTHER_TONE * LEAST_QUALITY:
-        return False
-    telling = [at for at in others if phrase.weights[at] > WEAK_WEIGHT]
-    if qualities[worst] >= DOUBTFUL * LEAST_QUALITY and len(phrase.words[worst]) >= 4:
-        return bool(telling)  # “thốc lá”: a slip that made another syllable
-    return any(len(phrase.words[at]) >= 5 for at in telling)  # “thuốc là”: a wrong tone, but never “bán gà”
-
-
-def _by_first_word(patterns: Iterable[Intent]) -> dict[str, list[Intent]]:
-    by_first: dict[str, list[Intent]] = defaultdict(list)
-    for pattern in patterns:
-        for word in pattern.words[0] or ():
-            by_first[spelling(word).plain].append(pattern)
-    return by_first
-
-
-def _follow(pattern: tuple[frozenset[str] | None, ...], words: list[Word], start: int) -> int | None:
-    """Where the pattern ends when it begins at `start`, or None."""
-    at = start
-    skip = 0
-    for choices in pattern:
-        if choices is None:
-            skip = 3
-            continue
-        for offset in range(skip + 1):
-            if at + offset < len(words) and _is_one_of(words[at + offset], choices, alone=len(pattern) == 1):
-                at += offset + 1
-                break
-        else:
-            return None
-        skip = 0
-    return at
-
-
-def _is_one_of(word: Word, choices: frozenset[str], *, alone: bool) -> bool:
-    for form, trust in word.forms:
-        for choice in choices:
-            if alone and ONLY_WITH_MARKS.get(form) == choice:
-                continue  # “rach” may be a canal, “mat” an eye: alone and without marks they say nothing
-            if agreement(form, choice) * trust >= LEAST_QUALITY:
-                return True
-    return False
-
-
-def _costs(words: list[Word], start: int, end: int) -> bool:
-    said = {spelling(word.typed).plain for word in words[start:end]}
-    follows = {spelling(form).plain for form, _ in words[end].forms} if end < len(words) else set()
-    return "mat" in said and bool(follows & NOT_LOST)

@@ -1,4 +1,4 @@
-"""Public pages of the catalogue: what we help with, and one page a procedure that is sent with the confirmation. No login."""
+"""Public pages of the catalogue: what we help with, and a page for each procedure, sent with the confirmation."""
 
 from itertools import groupby
 from typing import Any

@@ -195,7 +195,7 @@ def test_the_packaged_catalogue_keeps_its_doubts_and_never_calls_a_doubtful_fee_
     entries = read_catalogue(PACKAGED_FILE).entries
     for entry in entries:
         fee, doubts = entry.values.get("fee", ""), entry.values.get("doubts", "")
-        if entry.values["fee_is_certain"] if "fee_is_certain" in entry.values else False:
+        if entry.values.get("fee_is_certain"):
             assert fee
             assert "Phí: " not in doubts
         for guess in ("from memory", "nhớ lại", "cần kiểm tra"):

@@ -1,4 +1,4 @@
-"""`manage.py search_procedures`: one phrase a line on stdin, one JSON object a line on stdout, as soon as it is known."""
+"""`manage.py search_procedures`: a phrase a line on stdin, a JSON object a line on stdout, as soon as it is known."""
 
 import io
 import json
