@@ -12,6 +12,9 @@ from scheduling.gazetteer import Gazetteer, Level, Meaning, marks_agree
 _LONGEST_TEXT, _MOST_WORDS = 400, 60
 _TOKEN = re.compile(r"\d+[a-z]?(?:/\d+[a-z]?)+|[^\W_]+|[,;:()|\n.–—/-]")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")  # "Vĩnh-Hải", "Phan Rang-Tháp Chàm": no stop
+_GLUED = re.compile(
+    r"(tp|q|p|f|quận|quan|phường|phuong|xã|xa)(\d{1,2}|nha\w*|nt|hcm|hn)|(phường|phuong|xã|quận|huyện)([^\W\d_]{6,})"
+)
 _STOP = set(",;:()|\n.–—/-")
 _ABBREVIATED = {
     "p",
@@ -102,9 +105,9 @@ def tokens(text: str) -> list[Token]:
 
 
 def _apart(part: str) -> Iterator[str]:
-    """ "tpnhatrang", "phuongvinhhai", "q1": the kind on its own."""
-    glued = re.fullmatch(r"(tp|q|p|f|quận|quan|phường|phuong|xã|xa)(\d{1,2}|nha\w*|nt|hcm|hn)", part)
-    yield from (glued.groups() if glued else (part,))
+    """The kind parted from what it was written onto: "tpnhatrang", "phuongvinhhai", "q1"."""
+    glued = _GLUED.fullmatch(part)
+    yield from (found for found in (glued.groups() if glued else (part,)) if found)
 
 
 def mentions(words: list[Token], gazetteer: Gazetteer) -> list[Mention]:

@@ -20,7 +20,8 @@ _REFUSED = re.compile(
 )
 # "trừ thứ 2", "không phải thứ 3": what stands after them is.
 _EXCEPT = re.compile(r"\b(?:TRU|KHONG phai|KHONG lay|KHONG chon)\b")
-_STOPS = re.compile(r"[,;!?\n]|\.(?!\d)|\b(?:nhung|ma|thi|de|con|roi)\b")
+_STOPS = re.compile(r"[,;!?\n]|\.(?!\d)|\b(?:nhung|ma|thi|de|con|roi|nen|hay)\b")
+_ACCEPTED = re.compile(r"\b(?:nha|nhe|nghe|duoc|dc|di|ok|ranh)\b")
 _INSTEAD = re.compile(r"\b(?:a KHONG|(?:a )?nham|y (?:em|minh|toi|chi|anh) la|y la|sua (?:lai|thanh)|doi y|thoi)\b")
 _MOVED_TO = re.compile(r"\b(?:TO|qua|thanh|sang|lai)\b")
 _EVENING = re.compile(r"\b(?:TOI|DEM|KHUYA)\b")
@@ -77,7 +78,7 @@ def _merged(first: TimeReading, second: TimeReading) -> TimeReading:
 
 def _read_line(line: str, now: dt.datetime) -> TimeReading:
     line = _without_refused(line, now.date())
-    if "DOI" in line or " TO " in line:
+    if "DOI" in line:
         moved = [found.end() for found in _MOVED_TO.finditer(line)]
         if moved and (
             day_hits(line[moved[-1] :], now.date()) or clock_hits(line[moved[-1] :], evening=False, part=None)
@@ -120,29 +121,26 @@ def _blanked(line: str, hits: list[DayHit]) -> str:
 
 
 def _without_refused(line: str, today: dt.date) -> str:
-    """The line without the days the citizen says no to, if it names others."""
+    """The line without the times the citizen says no to; empty where no other is named ("mai không được")."""
     kept: list[str] = []
     at = 0
-    for stop in [*_REFUSED.finditer(line), None]:
-        end = stop.end() if stop else len(line)
-        stretch = line[at:end]
-        if stop:
-            # Only the last clause before the refusal is refused.
-            cuts = [found.end() for found in _STOPS.finditer(stretch[: stop.start() - at])]
-            cut = cuts[-1] if cuts else 0
-            kept.append(stretch[:cut])
-        else:
-            kept.append(stretch)
-        at = end
-    without = " ".join(kept)
+    for stop in _REFUSED.finditer(line):
+        if stop.start() < at:
+            continue
+        # The clause before the refusal is refused ("mai em bận"); where it names no time, the one after ("bận mai").
+        stretch = line[at : stop.start()]
+        cut = max((found.end() for found in _STOPS.finditer(stretch)), default=0)
+        kept.append(stretch[:cut])
+        at = stop.end()
+        if not _names_a_time(stretch[cut:], today):
+            clause = _STOPS.split(line[at:], maxsplit=1)[0]
+            if _names_a_time(clause, today) and not _ACCEPTED.search(clause):
+                at += len(clause)
+    without = " ".join([*kept, line[at:]])
     excepted = _EXCEPT.search(without)
     if excepted:
         tail = _STOPS.split(without[excepted.end() :], maxsplit=1)
         without = without[: excepted.start()] + (" " + tail[1] if len(tail) > 1 else "")
-    if excepted and "cung" in without:
-        return without  # "ngày nào cũng được, trừ thứ 6"
-    if without == line or not _names_a_time(without, today):
-        return line
     return without
 
 

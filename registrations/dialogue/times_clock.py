@@ -15,6 +15,7 @@ _PART = r"SANG|TRUA|CHIEU|TOI|DEM|KHUYA"
 _COUNTED = r"(?! ?(?:NGAY|TUAN|THANG|HOM|BUA|TIENG|TET|nguoi|ho so|bo|ban|cai|PHUT NUA|%)|[/:.-]?\d)"
 _HOUR = r"(?<![\w/.:,])(?<!\d-)(?P<hour>\d{1,2})"
 _MINUTE = r"(?P<minute>\d\d)(?!\d|[/.]\d|-\d{1,2}/| ?(?:GIO|THANG|NGAY|TUAN|HOM|BUA|TIENG|tay|nguoi))"
+_FEW_MINUTES = rf"(?P<few>\d)(?= ?PHUT| ?$| (?:{_PART}))"  # "8 giờ 5", but not "8 giờ 5 người"
 _TO = r" ?(?:-|–|~|DEN|NEXT|HOAC|hay|,|/) ?"
 _TAIL = rf"(?:,? ?(?:buoi |BUA |vao )?(?P<after>{_PART}|am\b|pm\b|a ?\. ?m\b|p ?\. ?m\b))?"
 _HEAD = rf"(?:(?P<before>{_PART}) (?:(?:NAY|NI|MAI|MOT|LUC|vao|la|luc|tam|#+) )*)?"
@@ -32,7 +33,7 @@ _SHAPES = [
         # 8-10 giờ, 8 đến 10h, 9 hoặc 10 giờ: the first
         rf"{_HEAD}{_HOUR}{_TO}(?P<until>\d{{1,2}})(?: ?GIO|:[0-5]\d)(?: ?[0-5]\d\b)?(?! NUA){_TAIL}",
         # 8h-10h, 8h30 đến 10h; 8h, 8 giờ 30, 8 giờ 5 phút
-        rf"{_HEAD}{_HOUR}(?: ?GIO(?! NUA| ?\d{{1,2}} ?PHUT NUA)(?: ?[:.]?(?:{_MINUTE}|(?P<few>\d)(?= ?PHUT)))?"
+        rf"{_HEAD}{_HOUR}(?: ?GIO(?! NUA| ?\d{{1,2}} ?PHUT NUA)(?: ?[:.]?(?:{_MINUTE}|{_FEW_MINUTES}))?"
         rf"|:(?P<sharp>\d{{2}})(?!\d))"
         rf"(?: ?PHUT)?{_RANGE_END}{_TAIL}",
         # 8.30; 14.00 (08.11 would be a date, and is gone from the line by now)

@@ -127,7 +127,8 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
         (rf"{_EDGE}(?:NGAY )?(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?!\d)", DATE, iso),
         # A range in one month, "9-10/12": the first day.
         (
-            rf"{_EDGE}{_NOT_A_PLACE}{_DAY_WORDS}(?P<day>\d{{1,2}})(?: ?- ?|,)\d{{1,2}}/(?P<month>\d{{1,2}})"
+            rf"{_EDGE}{_NOT_A_PLACE}{_DAY_WORDS}(?P<day>\d{{1,2}})(?: ?- ?|,| (?:HOAC|hay|va|DEN|NEXT) )(?:NGAY )?"
+            rf"\d{{1,2}}/(?P<month>\d{{1,2}})"
             rf"(?:/(?P<year>\d{{4}}|\d\d))?(?![\d/]){_NEXT_YEAR}{_AM}",
             DATE,
             written,

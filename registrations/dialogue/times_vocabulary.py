@@ -32,8 +32,8 @@ MARKED = _table(
     vào=LUC trước=TRUOC trừ=TRU đừng=TRU thiếu=KEM tối=TOI tới=NEXT tôi=toi kế=NEXT sau=SAU sáu=6 mốt=MOT một=1
     mai=MAI mơi=MAI nay=NAY này=NI nầy=NI ni=NI kia=KIA kìa=KIAA qua=qua ngày=NGAY ngay=ngay ngài=NGAY
     tháng=THANG thứ=THU thừ=THU thử=THU năm=nam lăm=lam nhăm=lam tư=4 từ=TU tự=tu bốn=4 hai=2 ba=3 bảy=7 bẩy=7
-    tám=8 tầm=LUC chín=9 mười=10 mươi=muoi nữa=NUA nửa=HALF đầu=DAU cuối=CUOI mùng=MUNG mồng=MUNG đêm=DEM
-    đến=DEN âm=AM kém=KEM bây=bay sang=sang
+    tám=8 tầm=LUC chín=9 mười=10 mươi=muoi mườ=10 nười=10 gờ=GIO tuầ=TUAN chủ=chu chúa=chu nhật=nhat nhậ=nhat nhựt=nhat
+    nữa=NUA nửa=HALF đầu=DAU cuối=CUOI mùng=MUNG mồng=MUNG đêm=DEM đến=DEN âm=AM kém=KEM bây=bay sang=sang
     """
 )
 
@@ -41,14 +41,16 @@ MARKED = _table(
 UNMARKED = _table(
     """
     luc=LUC khoang=LUC chung=LUC doi=DOI chuyen=DOI truoc=TRUOC tru=TRU tomorrow=MAI today=HOM+NAY
+    tonight=TOI+NAY morning=SANG noon=TRUA afternoon=CHIEU monday=THU+2 tuesday=THU+3 wednesday=THU+4
+    thursday=THU+5 friday=THU+6 saturday=THU+7 sunday=CN
     """
 )
 
 # Without marks, or with odd ones, left to their neighbours.
 UNSETTLED = _words(
     """
-    thang chin cuoi mong mung muoi ngay nham sang ban bay bon dau dem den kem kia lam mai moi mot nam nay nua sau
-    tam thu toi vao am ba ch gi ph tu c g h k p r s t
+    sao by thang chin cuoi mong mung muoi ngay nham sang ban bay bon dau dem den kem kia lam mai moi mot nam nay nua
+    sau tam thu toi vao am ba ch gi ph tu c g h k p r s t
     """
 )
 
@@ -57,7 +59,7 @@ SHORT = _table(
     """
     hnay=HOM+NAY hn=HOM+NAY homnay=HOM+NAY bnay=HOM+NAY hqua=HOM+qua cn=CN chunhat=CN bh=bay+GIO bjo=bay+GIO
     bgio=bay+GIO bayh=bay+GIO bayjo=bay+GIO sm=SANG+MAI cmai=CHIEU+MAI smai=SANG+MAI tmai=TOI+MAI cnay=CHIEU+NAY
-    snay=SANG+NAY noel=NOEL tsau=TUAN+SAU ttoi=TUAN+NEXT thg=THANG
+    snay=SANG+NAY noel=NOEL tsau=TUAN+SAU ttoi=TUAN+NEXT thg=THANG sag=SANG sg=SANG sng=SANG tun=TUAN thag=THANG
     """
 )
 
@@ -69,7 +71,7 @@ SLIPPERY = _table(
 )
 INNOCENT = _words(
     """
-    chia chie chiec chiu cho hoc nay nga nguy nhat rau sag sau sng tan thag than tru tua
+    chia chie chiec chiu cho hoc nay nga nguy nhat rau sau tan than tru tua
     """
 )
 

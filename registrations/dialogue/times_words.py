@@ -48,6 +48,7 @@ class _Word:
     unsettled: bool = False
     spelled: bool = False  # a number written in letters
     titled: bool = False  # began with a capital
+    marked: bool = False  # typed with marks, so its writer has a keyboard that makes them
 
 
 def canonical(text: str) -> str:
@@ -64,6 +65,8 @@ def canonical(text: str) -> str:
     line = _joined(_numbers(words))
     line = re.sub(r"\b(?:t|th)(?: ?\.)? ?([2-7])\b(?![/:.-]\d)", r"THU \1", line)
     line = re.sub(r"next_year \S+", "NAM SAU", line)
+    line = re.sub(r"\bham (?=\d\b)", "2", line)  # "hăm ba": 23
+    line = re.sub(r"\b([ap]) ?\. ?m\b(?: ?\.)?", r"\1m", line)
     line = re.sub(r"\b(?:chu|chua) nh[au]t\b", "CN", line)
     line = re.sub(r"(?<=\d) ?([/:]) ?(?=\d)", r"\1", line)
     line = re.sub(r"(THU \d|\d:\d\d)([-,./])(?=\d)", r"\1 \2 ", line)  # "t2-24/11", "8:30-24/11": two things, not one
@@ -109,20 +112,26 @@ def _vni(low: str, following: str) -> str | None:
 
 def _read_word(raw: str, *, glued: bool) -> list[_Word]:
     low = raw.lower()
-    titled = raw[:1].isupper() and not raw.isupper()
     bare = fold(low)
-    marked = bare != low
-    if marked:
+    words = _known(low, bare, glued=glued)
+    for word in words:
+        word.marked, word.titled = bare != low, raw[:1].isupper() and not raw.isupper()
+    return words
+
+
+def _known(low: str, bare: str, *, glued: bool) -> list[_Word]:
+    """What one word stands for: by its marks, as a short form, bare, as raw keystrokes, as a slip, as words joined."""
+    if bare != low:
         code = _SIGNATURES.get(_signature(low)) or _BARE.get(bare)
         if code:
-            return [_Word(code, glued, spelled=code.isdigit() or code in {"nam", "lam", "muoi"}, titled=titled)]
+            return [_Word(code, glued, spelled=code.isdigit() or code in {"nam", "lam", "muoi"})]
         if bare in UNSETTLED and len(bare) > 2 and bare not in {"tam", "ban", "den", "nam", "dem", "mong", "vao"}:
-            return [_Word(bare, glued, unsettled=True, titled=titled)]
+            return [_Word(bare, glued, unsettled=True)]
     if bare in SHORT:
         return [_Word(code, glued and not i) for i, code in enumerate(SHORT[bare].split())]
-    if not marked:
+    if bare == low:
         if bare in UNSETTLED:
-            return [_Word(bare, glued, unsettled=True, titled=titled)]
+            return [_Word(bare, glued, unsettled=True)]
         if bare in NUMBERS:
             return [_Word(NUMBERS[bare], glued, spelled=True)]
         if bare in UNMARKED:
@@ -136,7 +145,8 @@ def _read_word(raw: str, *, glued: bool) -> list[_Word]:
         return [_Word(_SLIPS[bare], glued)]
     if len(bare) >= 5 and _PIECE.fullmatch(bare):
         return [w for piece in _PIECES.findall(bare) for w in _read_word(piece, glued=False)]
-    return [_Word(bare, glued)]
+    plainer = re.sub(r"^ck", "ch", re.sub(r"(.)\1+", r"\1", low))  # "maiii", "ckiều"
+    return _known(plainer, fold(plainer), glued=glued) if plainer != low else [_Word(bare, glued)]
 
 
 def _settle(words: list[_Word]) -> None:
@@ -158,13 +168,22 @@ def _settle(words: list[_Word]) -> None:
 def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word], at: int) -> tuple[str, bool]:
     """(word, is it a number in letters) for one unmarked word."""
     number_before, number_after = before[:1].isdigit(), after[:1].isdigit()
+    with_marks = any(word.marked for word in words)
     match code:
         case "sang":
             asked_to_move = any(w.code == "DOI" for w in words[max(0, at - 4) : at])
             if after in {"nam", "NAM"} and beyond not in {"GIO", "RUOI", "h", "g"}:
                 return "next_year", False  # "sang năm"
             moved_already = any(w.code in {"TO", "qua", "thanh"} for w in words[max(0, at - 3) : at])
-            return ("TO" if asked_to_move and not moved_already else "SANG"), False
+            if asked_to_move and not moved_already:
+                return "TO", False
+            near_time = (
+                after in _DAY_NEXT or after in {"mai", "mot", "nay", "thu", "kia", "ngay", "som"} or number_after
+            )
+            near_time = near_time or number_before or before in {"GIO", "h", "g", "RUOI", "buoi", "BUA"}
+            somebody_comes = before in _CALLED and (after in {"nha", "ben"} or with_marks)
+            # Who types marks writes "sáng" with one; "sang" is then to come over.
+            return ("TO" if somebody_comes or (with_marks and not near_time and len(words) > 1) else "SANG"), False
         case "toi":
             if before in {"TUAN", "THANG", "NAM", "CN", "NGAY", "HOM", "BUA"} or (
                 at > 1 and words[at - 2].code in {"THU", "t"}
@@ -180,11 +199,15 @@ def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word]
                 return "TOI", False
             return ("TOI" if len(words) == 1 or number_before else "toi"), False
         case "sau":
-            if before in {"THU", "MUNG"} or (
-                after in {"GIO", "gio", "RUOI", "h"} and beyond not in {"hanh", "lam", "nghi"}
-            ):
+            an_hour = after in {"GIO", "gio", "RUOI", "h"} and beyond not in {"hanh", "lam", "nghi"} and not with_marks
+            in_a_number = before in {"muoi", "10"} and words[at - 1].spelled and not with_marks
+            if before in {"THU", "MUNG"} or an_hour or in_a_number:
                 return "6", True
             return "SAU", False
+        case "sao":
+            return ("SAU" if before == "TUAN" else code), False
+        case "by":
+            return ("7", True) if before == "THU" else (code, False)
         case "mot":
             one = before in {"THANG", "MUNG", "10", "muoi"} or after in _UNITS or after in {"ngay", "thang", "THANG"}
             return ("1", True) if one and before not in _PARTS else ("MOT", False)

@@ -96,7 +96,8 @@ def test_no_text_makes_the_reader_fail(text: str) -> None:
 
 
 WORDS = """
-    sáng chiều trưa tối mai mốt nay thứ 2 3 5 12 24 31 99 2026 8h 30 2h30 giờ rưỡi kém ngày tháng năm tuần sau tới này nữa
+    sáng chiều trưa tối mai mốt nay thứ 2 3 5 12 24 31 99 2026 8h 30 2h30 giờ rưỡi kém ngày tháng năm tuần sau tới này
+    nữa
     mùng tết rằm âm lịch cuối đầu giữa / - : . , không được đổi sang từ đến hoặc khoảng 0900 sangs thu71
 """
 

@@ -156,7 +156,8 @@ def test_no_text_makes_the_reader_fail(text: str) -> None:
 
 
 NAMES = """
-    phường xã P. tp quận đường hẻm thôn tổ số 12 1 nha trang vĩnh hải tân lập vạn thắng , - / cam ranh hà nội huế khánh hòa
+    phường xã P. tp quận đường hẻm thôn tổ số 12 1 nha trang vĩnh hải tân lập vạn thắng , - / cam ranh hà nội huế
+    khánh hòa
     nt v. phuowcs longj vinhx nguyn
 """
 
