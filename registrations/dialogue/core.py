@@ -356,7 +356,8 @@ def _correct(turn: Turn) -> bool:
         details.ask_correct(turn)
         return False
     details.forget(turn, detail)
-    return True
+    go_on(turn)
+    return False
 
 
 _ON_INTENT: dict[Intent, Callable[[Turn], bool]] = {

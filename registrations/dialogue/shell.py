@@ -92,7 +92,8 @@ def heard_from(event: InboundEvent) -> Heard | None:
     return Heard(
         kind=kind,
         text=clean(rating.words) if rating else text,
-        folded=fold(f"{text} {name}" if kind in (Kind.PHOTO, Kind.FILE) else text).replace("_", " "),
+        # A file's name may tell what it is: "anh_cccd.jpg".
+        folded=fold(f"{text} {name}").replace("_", " ") if kind in (Kind.PHOTO, Kind.FILE) else fold(text),
         info=info,
         file_name=name,
         stars=rating.stars if rating else 0,

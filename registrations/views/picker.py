@@ -51,6 +51,7 @@ class DayTile:
 
     day: date
     weekday: str
+    number: str
     note: str
     is_free: bool
     is_chosen: bool
@@ -236,9 +237,10 @@ def _tiles(days: list[FreeDay], chosen: FreeDay | None) -> list[DayTile]:
         if day.slots:
             note = f"còn {places}"
         elif not day.is_open:
-            if is_weekend and not scheduling.closure_name(day.day):
+            name_of_closure = scheduling.closure_name(day.day)
+            if is_weekend and not name_of_closure:
                 continue
-            note = "nghỉ"
+            note = "nghỉ lễ" if name_of_closure else "nghỉ"
         elif day.day <= today + timedelta(days=1):
             note = "hết giờ" if day.day == today else "hết chỗ"
         else:
@@ -248,6 +250,7 @@ def _tiles(days: list[FreeDay], chosen: FreeDay | None) -> list[DayTile]:
             DayTile(
                 day=day.day,
                 weekday=SHORT_WEEKDAYS[day.day.weekday()],
+                number=f"{day.day.day}/{day.day.month}" if day.day.day == 1 or not tiles else str(day.day.day),
                 note=note,
                 is_free=bool(day.slots),
                 is_chosen=chosen is not None and day.day == chosen.day,

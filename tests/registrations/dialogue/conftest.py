@@ -3,7 +3,7 @@ events go straight to the listener, answers come from the outbox.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from procedures.models import DossierComponent, Keyword, Procedure
 from registrations.dialogue import shell
 from registrations.models import Dialogue, Registration
 from scheduling.models import Slot, Ward
+from scheduling.services import load_wards
 from tests.factories.registrations import ContactFactory, FieldFactory, ProcedureFactory
 from tests.factories.scheduling import SlotFactory, WardFactory, at
 from zalo_bridge.events import EventKind, InboundEvent, Rating, ReceivedFile, SharedInfo
@@ -125,9 +126,20 @@ def monday_morning() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def office(db: None, monday_morning: Any) -> dict[str, Any]:
-    """Four wards, a few procedures, hours, and open times on Wednesday and Thursday."""
-    for code, name in WARDS.items():
-        WardFactory(code=code, name=name, short_name=name.removeprefix("Phường "))
+    """Today's wards and an old one, a few procedures, hours, and open times on Wednesday and Thursday."""
+    wards = {
+        code: WardFactory(code=code, name=name, short_name=name.removeprefix("Phường ")) for code, name in WARDS.items()
+    }
+    old = WardFactory(
+        code="22330",
+        name="Phường Vĩnh Hải",
+        short_name="Vĩnh Hải",
+        district="Thành phố Nha Trang",
+        valid_from=None,
+        valid_to=date(2025, 6, 30),
+        is_served=False,
+    )
+    old.successors.add(wards["22327"])
     field = FieldFactory(code="luu-thong", name="Lưu thông hàng hóa trong nước")
     wine = ProcedureFactory(
         local_id="2.000620",
@@ -185,6 +197,13 @@ def office(db: None, monday_morning: Any) -> dict[str, Any]:
         "wards": Ward.objects.all(),
         "all_slots": Slot.objects.all(),
     }
+
+
+@pytest.fixture
+def real_wards(office: dict[str, Any]) -> None:
+    """All of Khánh Hòa with its history; slow, so only where names that mislead matter."""
+    Ward.objects.all().delete()
+    load_wards()
 
 
 @pytest.fixture
