@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -53,12 +55,14 @@ def given_name_key(name: str) -> tuple[str, str]:
 
 
 def day_board(day: date, *, now: datetime | None = None) -> DayBoard:
-    """The board of a day: eight queries."""
+    """The board of a day: five queries (two more when nobody has asked for the travel table for a minute)."""
     now = now or timezone.now()
-    calendar, travel = current_calendar(), current_travel()
+    calendar = current_calendar()
+    # Only bars are drawn from it, so a minute's delay after an edit does no harm; assigning reads it afresh.
+    travel = cache.get_or_set("scheduling-travel", current_travel, 60) or current_travel()
     start, end = day_bounds(day)
     facts = visit_facts(start, end)
-    going = _who_goes(start, end)
+    going = {row["id"]: row["people"] for row in facts if row["people"]}
     staff = _people(going)
     absences = _absences(start, end)
     visits = {row["id"]: board_visit(row, is_assigned=bool(going.get(row["id"])), now=now) for row in facts}
@@ -109,10 +113,14 @@ FACTS = (
 
 
 def visit_facts(start: datetime, end: datetime) -> list[dict[str, Any]]:
-    """Live visits of a stretch with what their requests say (one query)."""
+    """Live visits of a stretch with what their requests say and the ids of who goes, in charge first (one query)."""
     owed = Appointment.objects.filter(pk=OuterRef("pk"), registration__calls__outcome="owed")
+    going = ArraySubquery(
+        Assignment.objects.filter(LIVE, appointment=OuterRef("pk")).order_by("-is_lead", "pk").values("staff_id")
+    )
     rows = Appointment.objects.filter(is_live=True, starts_at__gte=start, starts_at__lt=end)
-    return list(rows.annotate(owes_call=Exists(owed)).order_by("starts_at", "pk").values(*FACTS, "owes_call"))
+    rows = rows.annotate(owes_call=Exists(owed), people=going)
+    return list(rows.order_by("starts_at", "pk").values(*FACTS, "owes_call", "people"))
 
 
 def board_visit(row: dict[str, Any], *, is_assigned: bool, now: datetime) -> BoardVisit:
@@ -177,17 +185,6 @@ def _people(going: dict[int, list[int]]) -> list[dict[str, Any]]:
     wards = ArrayAgg("wards__short_name", filter=Q(wards__isnull=False), default=None, order_by="wards__short_name")
     rows = StaffMember.objects.filter(Q(is_active=True) | Q(pk__in=ids)).annotate(ward_names=wards)
     return list(rows.order_by("pk").values("id", "name", "ward_names"))
-
-
-def _who_goes(start: datetime, end: datetime) -> dict[int, list[int]]:
-    """Appointment id → ids of who goes, the one in charge first."""
-    rows = Assignment.objects.filter(
-        LIVE, appointment__is_live=True, appointment__starts_at__gte=start, appointment__starts_at__lt=end
-    )
-    going: dict[int, list[int]] = {}
-    for visit_id, staff_id in rows.order_by("-is_lead", "pk").values_list("appointment_id", "staff_id"):
-        going.setdefault(visit_id, []).append(staff_id)
-    return going
 
 
 def _absences(start: datetime, end: datetime) -> dict[int, list[tuple[datetime, datetime, str]]]:
