@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import board, plan, span, time_off, visit
+from scheduling.views import board, feed, plan, printing, span, time_off, visit
 
 app_name = "scheduling"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("lich/vang/<int:pk>/bo/", time_off.absence_take_back, name="absence_take_back"),
     path("lich/nghi/", time_off.closure_list, name="closures"),
     path("lich/nghi/chot/", time_off.closure_decide, name="closure_decide"),
+    path("lich/in/", printing.sheets, name="print"),
+    path("lich/dien-thoai/", feed.mine, name="my_feed"),
+    path("lich/ics/<str:token>.ics", feed.calendar, name="feed"),
     path("lich/bang/", board.changes, name="changes"),
     path("lich/luot/<int:pk>/", visit.visit, name="visit"),
     path("lich/hoan-tac/<int:pk>/", visit.undo, name="undo"),
