@@ -52,6 +52,15 @@ def composed(word: str) -> str:
     return _written(letters, shapes, tone) or word
 
 
+def marks_key(text: str) -> str:
+    """Equal for spellings that differ only in where the tone stands ("hoà", "hòa"), for nothing else. Lower case in."""
+    words = unicodedata.normalize("NFD", text.replace("đ", "d" + _BAR)).split()
+    return " ".join(
+        "".join(c for c in word if not unicodedata.combining(c)) + "".join(sorted(filter(unicodedata.combining, word)))
+        for word in words
+    )
+
+
 def _reshape(letters: list[str], shapes: list[str], shape: str, of: str) -> bool:
     """Give the last plain letter among `of` its hat, horn, breve or bar; `uo` gets its two horns at once."""
     for at in range(len(letters) - 1, -1, -1):

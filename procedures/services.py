@@ -5,7 +5,7 @@ from typing import Any
 
 from procedures.current_index import current_index
 from procedures.errors import ProcedureNotFound, VersionNotFound
-from procedures.keystrokes import composed
+from procedures.keystrokes import composed, marks_key
 from procedures.loading import PACKAGED_FILE, Change, LoadReport, load_catalogue
 from procedures.models import DossierComponent, Field, Keyword, Procedure, ProcedureQuerySet, ProcedureVersion
 from procedures.search import AMBIGUOUS, MATCH, NONE, Hit, Referral, search
@@ -38,6 +38,7 @@ __all__ = [
     "fold",
     "get_procedure",
     "load_catalogue",
+    "marks_key",
     "open_procedures",
     "papers_as_promised",
     "papers_for",

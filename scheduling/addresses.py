@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scheduling.address_words import Mention, looks_rural, looks_urban, mentions, numbered_unit, tokens
-from scheduling.gazetteer import Gazetteer, Level, Meaning, packaged_gazetteer
+from scheduling.gazetteer import Gazetteer, Level, Meaning, packaged_gazetteer, short
 
 Verdict = Literal["inside", "outside", "ambiguous", "unknown"]
 
@@ -46,7 +46,7 @@ def resolve(address: str | Mapping[str, str | None], gazetteer: Gazetteer | None
     streets = [mention for mention in found if mention.is_street]
     numbered = numbered_unit(words)
     if numbered and not view.names_home():
-        return AddressReading("outside", elsewhere="Quận, phường có số" if numbered == "quan" else "Phường có số")
+        return AddressReading("outside")
     if far := view.far():
         return AddressReading("outside", elsewhere=far)
     named = view.wards_named()
@@ -117,7 +117,9 @@ class _View:
                 continue
             if mention.is_numbered and not mention.kind:
                 continue  # "45 Thái Nguyên": a street
-            return elsewhere[0].name
+            names = {meaning.name for meaning in elsewhere}
+            # Many a province has a Châu Thành: then the name without its province.
+            return names.pop() if len(names) == 1 else short(elsewhere[0].name.split(",")[0])
         return None
 
     def near_districts(self) -> str | None:

@@ -4,7 +4,6 @@ Built from the packaged files, or from the office's own table of wards, which de
 """
 
 import json
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from procedures.services import fold
+from procedures.services import fold, marks_key
 
 DATA = Path(__file__).parent / "data"
 PROVINCE = "khanh hoa"
@@ -147,13 +146,7 @@ def short(name: str) -> str:
 
 def marks_agree(typed: str, name: str) -> bool:
     """Whether the marks typed are those of the name (wherever the tone is put), or none were typed. Lower case both."""
-    return fold(typed) == typed or _signature(typed) == _signature(name)
-
-
-def _signature(text: str) -> str:
-    split = unicodedata.normalize("NFD", text.replace("đ", "d-"))
-    words = ("".join(sorted(word)) for word in split.split())
-    return " ".join(words)
+    return fold(typed) == typed or marks_key(typed) == marks_key(name)
 
 
 @dataclass(frozen=True)

@@ -45,10 +45,6 @@ class TimeReading:
     part: Part | None = None
     bound: Literal["from", "until"] | None = None
 
-    @property
-    def says_nothing(self) -> bool:
-        return self.day is None and self.time is None and self.part is None
-
 
 def read_time(text: str, now: dt.datetime) -> TimeReading:
     """The day, hour and part of day the words mean, said at `now` (local time of the office, aware or not).

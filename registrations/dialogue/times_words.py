@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from procedures.services import composed, fold
+from procedures.services import composed, fold, marks_key
 from registrations.dialogue.times_vocabulary import (
     INNOCENT,
     MARKED,
@@ -102,7 +102,7 @@ def _vni(low: str, following: str) -> str | None:
     word = composed(low)
     if word == low:
         return None
-    code = _SIGNATURES.get(_signature(word))
+    code = _SIGNATURES.get(marks_key(word))
     if code is None or (
         re.fullmatch(r"(?:ngay|thang|mung)\d", low) and not re.match(r" (?:\d|mai|kia|mo|ho|na)", following)
     ):
@@ -122,7 +122,7 @@ def _read_word(raw: str, *, glued: bool) -> list[_Word]:
 def _known(low: str, bare: str, *, glued: bool) -> list[_Word]:
     """What one word stands for: by its marks, as a short form, bare, as raw keystrokes, as a slip, as words joined."""
     if bare != low:
-        code = _SIGNATURES.get(_signature(low)) or _BARE.get(bare)
+        code = _SIGNATURES.get(marks_key(low)) or _BARE.get(bare)
         if code:
             return [_Word(code, glued, spelled=code.isdigit() or code in {"nam", "lam", "muoi"})]
         if bare in UNSETTLED and len(bare) > 2 and bare not in {"tam", "ban", "den", "nam", "dem", "mong", "vao"}:
@@ -139,7 +139,7 @@ def _known(low: str, bare: str, *, glued: bool) -> list[_Word]:
         if bare in _BARE:
             return [_Word(_BARE[bare], glued)]
         typed = composed(low)
-        if typed != low and (code := _SIGNATURES.get(_signature(typed))):
+        if typed != low and (code := _SIGNATURES.get(marks_key(typed))):
             return [_Word(code, glued, spelled=code.isdigit() or code in {"nam", "lam", "muoi"})]
     if bare in _SLIPS:
         return [_Word(_SLIPS[bare], glued)]
@@ -369,13 +369,6 @@ def _joined(words: list[_Word]) -> str:
     return "".join(pieces)
 
 
-def _signature(word: str) -> str:
-    """Letters and marks without regard to where the tone was put: `hoà` and `hòa`, `thứ` and `thưý` less so."""
-    split = unicodedata.normalize("NFD", word.replace("đ", "d-"))
-    letters = "".join(c for c in split if not unicodedata.combining(c))
-    return letters + "".join(sorted(c for c in split if unicodedata.combining(c)))
-
-
 def _slips() -> dict[str, str]:
     """Neighbouring letters swapped, a letter doubled and, in longer words, a letter dropped."""
     known = set(SLIPPERY) | UNSETTLED | set(_BARE) | set(UNMARKED) | INNOCENT
@@ -390,6 +383,6 @@ def _slips() -> dict[str, str]:
 
 
 _BARE = {fold(spelling): code for spelling, code in PLAIN.items()} | {"nhat": "nhat"}
-_SIGNATURES = {_signature(spelling): code for spelling, code in PLAIN.items()}
-_SIGNATURES |= {_signature(spelling): code for spelling, code in MARKED.items()}
+_SIGNATURES = {marks_key(spelling): code for spelling, code in PLAIN.items()}
+_SIGNATURES |= {marks_key(spelling): code for spelling, code in MARKED.items()}
 _SLIPS = _slips()

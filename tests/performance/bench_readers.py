@@ -18,7 +18,7 @@ SURE = {"inside", "outside"}
 
 
 def run() -> list[dict[str, Any]]:
-    """Rows of name, value, unit, goal and whether it holds; `failures` lists what was misread. Needs no database."""
+    """Rows of name, value, unit, goal and whether it holds; what was misread is printed and kept under `failures`."""
     times = _rows(TESTS / "registrations" / "times_report.jsonl")
     places = _rows(TESTS / "scheduling" / "addresses_report.jsonl")
     wrong_times = [row["text"] for row in times if _time(row["text"]) != (row["day"], row["time"], row["part"])]
@@ -55,6 +55,8 @@ def _time(text: str) -> tuple[str | None, str | None, str | None]:
 
 
 def _share(name: str, total: int, wrong: list[str]) -> dict[str, Any]:
+    for text in wrong:
+        print(f"\n  misread: {text}", end="")
     right = round(100 * (total - len(wrong)) / total, 1)
     return {"name": name, "value": right, "unit": "%", "goal": 95, "holds": right >= 95, "failures": wrong}
 
