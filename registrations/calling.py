@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from registrations.models import ContactAttempt, Registration, WorkRules
-from registrations.queue import with_row_facts
-from registrations.states import CLOSED_STATES, State
+from registrations.models import Registration, WorkRules
+from registrations.queue import to_call, with_row_facts
+from registrations.states import State
 from registrations.wordings import long_span
 
 LISTED = 100
-OWED = ContactAttempt.objects.filter(registration=OuterRef("pk"), outcome=ContactAttempt.Outcome.OWED)
 PRIORITY = {"elderly": 0, "disabled": 0, "merit": 0}
 
 
@@ -24,16 +22,6 @@ class Call:
     why: str
     is_late: bool
     is_soon: bool
-
-
-def to_call(now: datetime) -> QuerySet[Registration]:
-    """Everybody somebody should call now; those asked to be called later only when their time has come."""
-    due = Q(next_call_at__isnull=True) | Q(next_call_at__lte=now)
-    return Registration.objects.annotate(has_owed=Exists(OWED)).filter(
-        (Q(state__in=[State.SUBMITTED, State.NO_SHOW]) & due)
-        | Q(state=State.NEEDS_INFO, next_call_at__lte=now)
-        | (Q(pk__in=ContactAttempt.objects.filter(outcome="owed").values("registration")) & ~Q(state__in=CLOSED_STATES))
-    )
 
 
 def next_calls(now: datetime) -> list[Call]:
@@ -79,8 +67,10 @@ def script_of(registration: Registration) -> list[str]:
         lines.append(f"Thủ tục cần làm là {procedure.short_name}, đúng không ạ?")
     else:
         lines.append(f"Anh/chị cần làm thủ tục gì ạ? (Người dân đã nhắn: “{registration.words}”)")
-    if visit is not None and visit.is_live:
+    if visit is not None and visit.is_live and registration.state != State.NO_SHOW:
         lines.append(f"Cán bộ sẽ đến {long_span(visit.starts_at, visit.ends_at)}. Giờ này vẫn tiện chứ ạ?")
+    elif registration.state == State.NO_SHOW:
+        lines.append("Hôm trước cán bộ đến mà không gặp. Anh/chị muốn hẹn lại lúc nào ạ?")
     elif registration.time_wish:
         lines.append(f"Anh/chị muốn hẹn “{registration.time_wish}”. Tôi xem giúp giờ trống gần nhất nhé.")
     else:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from procedures.services import Procedure
-from registrations.models import Citizen, Registration
+from registrations.models import Citizen, Registration, Transition
 from registrations.states import State
 from scheduling.services import StaffMember, Ward
 
@@ -70,6 +70,13 @@ class QueueFilter(django_filters.FilterSet):
         field_name="rating", label="Đánh giá", choices=[(n, f"{n} sao") for n in range(1, 6)], empty_label="Tất cả"
     )
 
+    # How a figure of the statistics opens the list behind it: who took this step between these days.
+    buoc = django_filters.ChoiceFilter(
+        label="Đã qua bước", choices=State.choices, empty_label="Tất cả", method="filter_step"
+    )
+    buoc_tu = django_filters.DateFilter(label="Qua bước từ", widget=DayInput(), method="keep")
+    buoc_den = django_filters.DateFilter(label="Qua bước đến", widget=DayInput(), method="keep")
+
     class Meta:
         model = Registration
         fields: list[str] = []
@@ -79,6 +86,18 @@ class QueueFilter(django_filters.FilterSet):
 
     def filter_until(self, queryset: QuerySet[Registration], name: str, value: date) -> QuerySet[Registration]:
         return queryset.filter(**{f"{self._field(name)}__lt": midnight(value + timedelta(days=1))})
+
+    def filter_step(self, queryset: QuerySet[Registration], name: str, value: str) -> QuerySet[Registration]:
+        steps = Transition.objects.filter(to_state=value)
+        if first := self.form.cleaned_data.get("buoc_tu"):
+            steps = steps.filter(at__gte=midnight(first))
+        if last := self.form.cleaned_data.get("buoc_den"):
+            steps = steps.filter(at__lt=midnight(last + timedelta(days=1)))
+        return queryset.filter(pk__in=steps.values("registration"))
+
+    def keep(self, queryset: QuerySet[Registration], name: str, value: date) -> QuerySet[Registration]:
+        """Read by `filter_step`."""
+        return queryset
 
     def _field(self, name: str) -> str:
         return "appointment__starts_at" if name.startswith("hen") else "created_at"

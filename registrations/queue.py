@@ -6,19 +6,20 @@ from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db.models import Count, DateTimeField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from registrations.models import Notification, Registration, WorkRules
-from registrations.states import OPEN_STATES, State
+from registrations.models import ContactAttempt, Notification, Registration, WorkRules
+from registrations.states import CLOSED_STATES, OPEN_STATES, State
 from scheduling import services as scheduling
 from scheduling.services import Assignment
 
 PAGE_SIZE = 50
 COUNTS_KEPT_S = 5
 COUNT_UP_TO = 1000
+OWED = ContactAttempt.objects.filter(registration=OuterRef("pk"), outcome=ContactAttempt.Outcome.OWED)
 FAR_FUTURE = datetime(9999, 1, 1, tzinfo=timezone.get_default_timezone())
 
 
@@ -100,6 +101,19 @@ def in_tab(registrations: QuerySet[Registration], slug: str, now: datetime) -> Q
     return registrations.filter(conditions[slug]()) if slug in conditions else registrations
 
 
+def to_call(now: datetime) -> QuerySet[Registration]:
+    """Everybody somebody should call now; those asked to be called later only when their time has come."""
+    due = Q(next_call_at__isnull=True) | Q(next_call_at__lte=now)
+    return Registration.objects.annotate(has_owed=Exists(OWED)).filter(
+        (Q(state__in=[State.SUBMITTED, State.NO_SHOW]) & due)
+        | Q(state=State.NEEDS_INFO, next_call_at__lte=now)
+        | (
+            Q(pk__in=ContactAttempt.objects.filter(outcome=ContactAttempt.Outcome.OWED).values("registration"))
+            & ~Q(state__in=CLOSED_STATES)
+        )
+    )
+
+
 def tab_counts(now: datetime) -> dict[str, int]:
     """How many wait in each tab (all but `tat-ca`), at most some seconds old."""
     known: dict[str, int] | None = cache.get("registrations:tab-counts")
@@ -115,6 +129,7 @@ def tab_counts(now: datetime) -> dict[str, int]:
                 "qua-han": Count("pk", filter=is_late(now)),
             }
         )
+        known["can-goi"] = to_call(now).count()
         known["hom-nay"] = Registration.objects.filter(is_today(now)).count()
         cache.set("registrations:tab-counts", known, COUNTS_KEPT_S)
     return known
@@ -128,7 +143,7 @@ def waiting_for(user: User) -> dict[str, tuple[int, bool]]:
         counts = tab_counts(now)
         # A visit of today or a late one also stands in its own tab: only the tabs by state add up.
         found["/ho-so/"] = (sum(counts[slug] for slug in ("goi", "bo-sung", "phan-cong", "hen-lai")), False)
-        found["/can-goi/"] = (counts["goi"], counts["qua-han"] > 0)
+        found["/can-goi/"] = (counts["can-goi"], counts["qua-han"] > 0)
     if user.has_perm("registrations.work_on_own_visits"):
         start, end = today_span(now)
         mine = Registration.objects.filter(
@@ -256,9 +271,3 @@ def _planner_estimate() -> int:
 def newest_id() -> int:
     """The mark from which the screen asks for what is new."""
     return Registration.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def latest_attempts() -> Subquery:
-    """Outcome of the last call of each request."""
-    calls = Registration.calls.rel.related_model.objects.filter(registration=OuterRef("pk")).order_by("-at", "-pk")
-    return Subquery(calls.values("outcome")[:1])

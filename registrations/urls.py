@@ -1,7 +1,18 @@
 from django.urls import path, register_converter
 
 from registrations.codes import ALPHABET, LENGTH
-from registrations.views import actions, bulk, calls, doubles, exporting, intake, notifications, queue, requests
+from registrations.views import (
+    actions,
+    bulk,
+    calls,
+    doubles,
+    exporting,
+    intake,
+    notifications,
+    queue,
+    requests,
+    statistics,
+)
 from registrations.views import my_visits as visits
 
 
@@ -44,5 +55,8 @@ urlpatterns = [
     path("ho-so/<code:code>/<slug:slug>/", actions.act, name="act"),
     path("can-goi/", calls.calls, name="calls"),
     path("thong-bao/", notifications.notifications, name="notifications"),
+    path("thong-ke/", statistics.statistics, name="statistics"),
+    path("thong-ke/xuat/", statistics.export, name="statistics_export"),
+    path("thong-ke/bao-cao/", statistics.report, name="report"),
     path("viec-cua-toi/", visits.my_visits, name="my_visits"),
 ]

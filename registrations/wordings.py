@@ -60,6 +60,20 @@ def stretch(length: timedelta) -> str:
     return f"{hours // 24} ngày"
 
 
+def minutes_words(minutes: float | None) -> str:
+    """A stretch given in minutes: 54 phút · 2 giờ 10 · 3,1 ngày; – for none."""
+    if minutes is None:
+        return "–"
+    if minutes < 60 * 24:
+        return stretch(timedelta(minutes=round(minutes)))
+    return f"{minutes / 60 / 24:.1f} ngày".replace(".", ",")
+
+
+def grouped(number: int) -> str:
+    """1.200.000"""
+    return f"{number:,}".replace(",", ".")
+
+
 @dataclass(frozen=True)
 class Headline:
     """What a row says of a request: the pill, and under it the one fact that matters now."""

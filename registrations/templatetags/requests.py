@@ -10,6 +10,7 @@ from registrations import wordings
 from registrations.columns import Column
 from registrations.models import Registration
 from registrations.phones import mask_phone, show_phone
+from registrations.timeline import MARKS
 
 register = template.Library()
 
@@ -45,3 +46,21 @@ def clock_or_day(at: datetime) -> str:
 def person(user: Any) -> str:
     """A member of staff by full name, else by the name they sign in with."""
     return (user.get_full_name() or user.get_username()) if user is not None else ""
+
+
+@register.filter
+def unlocalize_number(number: float) -> str:
+    """A coordinate: SVG wants a point where Vietnamese writes a comma."""
+    return f"{number:g}"
+
+
+@register.filter
+def hours(minutes: int) -> str:
+    """315 minutes as 5,3."""
+    return f"{minutes / 60:.1f}".replace(".", ",")
+
+
+@register.filter
+def mark_words(state: str) -> str:
+    """How a message stands, in words."""
+    return MARKS.get(state, state).capitalize()

@@ -133,7 +133,7 @@ def act(request: StaffRequest, code: str, slug: str) -> HttpResponse:
     if not may(request.user, action):
         raise PermissionDenied
     made = {} if doer.form is NothingMore else {"registration": registration}
-    form = doer.form(request.POST or None, **made)
+    form = doer.form(request.POST if request.method == "POST" else None, **made)
     if request.method == "POST" and form.is_valid():
         return _do(request, registration, action, doer, form)
     return _ask(request, registration, action, form)

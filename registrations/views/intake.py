@@ -18,7 +18,7 @@ from scheduling.errors import SchedulingError
 @needs("registrations.add_registration")
 @require_http_methods(["GET", "POST"])
 def new(request: StaffRequest) -> HttpResponse:
-    form = NewRequestForm(request.POST or None)
+    form = NewRequestForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
         actor = Actor.staff(request.user)

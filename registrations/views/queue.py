@@ -33,6 +33,7 @@ from registrations.queue import (
     with_row_facts,
 )
 from registrations.views.pages import StaffRequest, needs, say
+from registrations.wordings import grouped
 
 SEES_THE_QUEUE = "registrations.view_registration"
 SEARCHES_KEPT = 20
@@ -122,11 +123,6 @@ def how_many(asked: Asked, page: Page) -> str:
         return f"{'khoảng ' if total > 20_000 else ''}{grouped(total)} hồ sơ"
     found = count_up_to(asked.rows)
     return f"hơn {grouped(COUNT_UP_TO)} hồ sơ" if found > COUNT_UP_TO else f"{grouped(found)} hồ sơ"
-
-
-def grouped(number: int) -> str:
-    """1.200.000"""
-    return f"{number:,}".replace(",", ".")
 
 
 def kept(request: StaffRequest, *names: str) -> str:

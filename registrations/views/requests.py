@@ -76,7 +76,7 @@ def may_see_phone(user: User) -> bool:
 def edit(request: StaffRequest, code: str) -> HttpResponse:
     """Mend the facts. When somebody else saved first, both versions are shown and this person chooses."""
     registration = fetch(request, code)
-    form = EditForm(request.POST or None, registration=registration)
+    form = EditForm(request.POST if request.method == "POST" else None, registration=registration)
     meeting: list[tuple[str, str, str]] = []
     if request.method == "POST" and form.is_valid():
         expected = None if request.POST.get("overwrite") else form.cleaned_data["expected_version"]
@@ -113,7 +113,9 @@ def checklist(request: StaffRequest, code: str) -> HttpResponse:
     registration = fetch(request, code)
     papers = papers_of(registration)
     saved = Checklist.objects.filter(registration=registration).first()
-    form = ChecklistForm(request.POST or None, papers=papers, initial=ChecklistForm.initial_of(saved))
+    form = ChecklistForm(
+        request.POST if request.method == "POST" else None, papers=papers, initial=ChecklistForm.initial_of(saved)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.save_checklist(
