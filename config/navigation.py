@@ -26,6 +26,7 @@ class Item:
 ENTRIES = (
     Entry("Hồ sơ", "/ho-so/", "registrations.view_registration"),
     Entry("Cần gọi", "/can-goi/", "registrations.verify_registration"),
+    Entry("Trò chuyện", "/tro-chuyen/", "registrations.change_registration"),
     Entry("Lịch ngày", "/lich/", "scheduling.view_appointment"),
     Entry("Việc của tôi", "/viec-cua-toi/", "registrations.work_on_own_visits"),
     Entry("Thống kê", "/thong-ke/", "registrations.view_statistics"),

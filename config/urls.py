@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("zalo_bridge.urls")),
     path("", include("registrations.urls")),
     path("", include("registrations.citizen_urls")),
+    path("", include("registrations.chat_urls")),
 ]
 if settings.ZALO_SIMULATOR:
     urlpatterns.append(path("gia-lap/", include("zalo_bridge.simulator.urls")))

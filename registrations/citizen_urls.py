@@ -6,5 +6,5 @@ from registrations.views import picker
 
 app_name = "citizen"
 urlpatterns = [
-    path("dat-lich/<str:token>/", picker.page, name="picker"),
+    path("dat-lich/<path:token>/", picker.page, name="picker"),
 ]

@@ -28,7 +28,7 @@ MOST_OPEN_REQUESTS = 10
 def perform(*, dialogue: Dialogue, outcome: Outcome, event: InboundEvent | None, now: datetime) -> None:
     """Do the commands in order, then keep the new state. Raises the errors of the use cases with nothing kept."""
     dialogue.step, dialogue.data, dialogue.updated_at = outcome.state.step, dict(outcome.state.data), now
-    if dialogue.step != "human" and dialogue.paused_until is None:
+    if dialogue.step != "human" and not is_paused(dialogue, now):
         # The citizen went on with the bot: nobody needs to come any more.
         dialogue.wants_human_since, dialogue.wants_human_because = None, ""
     for command in outcome.commands:
@@ -188,6 +188,11 @@ def call_human(*, dialogue: Dialogue, why: str, now: datetime) -> None:
 def pause(*, dialogue: Dialogue, by: str, now: datetime) -> None:
     dialogue.paused_until, dialogue.paused_by = now + PAUSE, by[:150]
     dialogue.wants_human_since, dialogue.wants_human_because = None, ""
+
+
+def is_paused(dialogue: Dialogue, now: datetime) -> bool:
+    """Whether a person has the chat now."""
+    return dialogue.paused_until is not None and dialogue.paused_until > now
 
 
 def note_for_staff(*, dialogue: Dialogue, at: datetime) -> None:

@@ -54,7 +54,11 @@ def on_event(event: InboundEvent) -> None:
     if heard is None or (heard.kind is Kind.FOLLOWED and now - event.at > TOO_OLD_TO_GREET):
         return
     dialogue, _ = Dialogue.objects.select_for_update().get_or_create(contact=event.contact)
-    if is_paused(dialogue, now) and heard.kind not in HEARD_WHILE_PAUSED and not data_rights.asks_to_withdraw(heard):
+    if (
+        commands.is_paused(dialogue, now)
+        and heard.kind not in HEARD_WHILE_PAUSED
+        and not data_rights.asks_to_withdraw(heard)
+    ):
         # A person is writing: the bot says nothing, staff see the message on their page.
         commands.note_for_staff(dialogue=dialogue, at=now)
         return
@@ -99,10 +103,6 @@ def heard_from(event: InboundEvent) -> Heard | None:
         stars=rating.stars if rating else 0,
         ref=str(event.id),
     )
-
-
-def is_paused(dialogue: Dialogue, now: datetime) -> bool:
-    return dialogue.paused_until is not None and dialogue.paused_until > now
 
 
 def converse(*, dialogue: Dialogue, heard: Heard, event: InboundEvent | None, now: datetime) -> Outcome:
