@@ -9,7 +9,7 @@ from procedures.reading import Word
 from procedures.search_index import DOUBTFUL, WEAK_WEIGHT, Index, Phrase
 from procedures.syllables import OTHER_TONE, PLAIN, SLIP, spelling
 
-LEAST_QUALITY = 0.6
+LEAST_QUALITY, LEAST_QUALITY_ALONE = 0.6, 0.65
 # Whoever writes marks elsewhere left this word plain on purpose: it agrees less with a word that has them.
 PLAIN_AMONG_MARKED = 0.8
 # A misleading phrase takes words away, so it must be nearly certain.
@@ -155,9 +155,17 @@ def _gathered(phrase: Phrase, message: _Message) -> list[int] | None:
             if not near:
                 break
             positions.append(min(near, key=lambda at: abs(at - centre)))
-        if len(positions) == size and max(positions) - min(positions) < size + 4:
+        if len(positions) == size and max(positions) - min(positions) < size + 4 and _hold_together(positions):
             return positions
     return None
+
+
+def _hold_together(positions: list[int]) -> bool:
+    """Whether words that belong together in the phrase are still beside each other: not three strays of a sentence."""
+    apart = [abs(after - before) for before, after in zip(positions, positions[1:], strict=False)]
+    if len(positions) == 3:
+        return 1 in apart
+    return sum(distance <= 2 for distance in apart) >= len(positions) // 2
 
 
 def _weighed(phrase: Phrase, positions: Iterable[int], message: _Message, factor: float) -> Match | None:
@@ -176,12 +184,14 @@ def _weighed(phrase: Phrase, positions: Iterable[int], message: _Message, factor
 
 def _is_believable(phrase: Phrase, qualities: list[float]) -> bool:
     """Whether the words agree well enough. One bad word is forgiven where the others leave no doubt."""
+    if len(qualities) == 1:
+        return qualities[0] >= LEAST_QUALITY_ALONE
     worst = min(range(len(qualities)), key=qualities.__getitem__)
     if qualities[worst] >= LEAST_QUALITY:
         return True
     others = [at for at in range(len(qualities)) if at != worst]
     # The guess may itself come from raw keys, hence a little less than the plain figure.
-    if not others or min(qualities[at] for at in others) < SLIP or qualities[worst] < OTHER_TONE * LEAST_QUALITY:
+    if min(qualities[at] for at in others) < SLIP or qualities[worst] < OTHER_TONE * LEAST_QUALITY:
         return False
     telling = [at for at in others if phrase.weights[at] > WEAK_WEIGHT]
     if qualities[worst] >= DOUBTFUL * LEAST_QUALITY and len(phrase.words[worst]) >= 4:

@@ -43,14 +43,15 @@ def read(text: str, knows: Callable[[str], bool], parts: Callable[[str], list[st
     into words of the vocabulary, or None.
     """
     words: list[Word] = []
-    for typed in _joined(_typed_words(text), knows):
+    for typed in _joined(typed_words(text), knows):
         words += _readings(typed, knows, parts)
         if len(words) >= MOST_WORDS:
             break
     return words[:MOST_WORDS]
 
 
-def _typed_words(text: str) -> list[str]:
+def typed_words(text: str) -> list[str]:
+    """The words as they stand, lower case, numbers with a decimal point. For text that is written carefully."""
     # Compatibility forms (full-width, mathematical letters) are how some phones decorate a message.
     text = clean(unicodedata.normalize("NFKC", text[:LONGEST_TEXT])).lower()
     words = _WORD.findall(_LOOSE_MARKS.sub("", unicodedata.normalize("NFC", text)))
@@ -80,6 +81,8 @@ def _joined(words: list[str], knows: Callable[[str], bool]) -> Iterable[str]:
 
 def _readings(typed: str, knows: Callable[[str], bool], parts: Callable[[str], list[str] | None]) -> list[Word]:
     """One typed word as the word or words it may be."""
+    if not knows(strip_marks(typed)):
+        typed = _REPEATED.sub(r"\1", typed)  # a letter held down is one letter, before its keys are taken for tones
     plain = strip_marks(typed)
     if knows(plain):
         return [_with_keystrokes(typed, knows)]
@@ -93,8 +96,8 @@ def _readings(typed: str, knows: Callable[[str], bool], parts: Callable[[str], l
     if len(guess.forms) > 1:
         return [guess]
     loose = _without_keystrokes(typed)
-    if loose != typed and len(loose) >= 3 and knows(loose):
-        return [Word(typed, ((typed, 1.0), (loose, 0.95)))]
+    if loose != typed and len(loose) >= 2 and knows(loose):
+        return [Word(typed, ((typed, 1.0), (loose, 0.95 if len(loose) >= 3 else 0.9)))]
     squeezed = _squeezed(typed, knows)
     if squeezed != typed:
         return [_with_keystrokes(squeezed, knows)]
@@ -126,12 +129,9 @@ def _without_keystrokes(typed: str) -> str:
 
 
 def _squeezed(typed: str, knows: Callable[[str], bool]) -> str:
-    """The word without letters held down: `rượuuuu`, `gasss`, `thuốcc`."""
-    once = _REPEATED.sub(r"\1", typed)
-    if once != typed and (knows(strip_marks(once)) or is_syllable(once)):
-        return once
-    single = "".join(_undoubled(once))
-    return single if single != typed and knows(strip_marks(single)) else typed
+    """The word without doubled letters, where that is a known word: `thuốcc`, `láa`, `gass`."""
+    single = "".join(_undoubled(typed))
+    return single if knows(strip_marks(single)) else typed
 
 
 def _undoubled(word: str) -> Iterable[str]:

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 
 from procedures.lexicon import ASKS, CONSUMES, FILLERS, PAPER_NAMES, PAPERWORK, TRADE, WANTS
 from procedures.matching import Match, matches_in, strongest
@@ -275,9 +276,11 @@ def _wish_alone(words: list[Word], wishes: dict[str, Wish], index: Index) -> tup
     wish = max((wish for wish in wishes.values() if wish.action != NEW), key=lambda wish: wish.strength, default=None)
     if wish is None or not _is_only_about_papers(words):
         return ()
+    if len(wish.words) == 1 and not any(_plain_forms(word) & PAPER_NAMES for word in words):
+        return ()  # a lamp may be broken, too
     ours = (row for family in index.families.values() if family.is_in_scope for row in family.rows)
-    fitting = [row for row in ours if row.action == wish.action]
-    return tuple(Hit(row.key, row.family, wish.strength, (f"ý “{wish.shown}”",)) for row in fitting[:MOST_HITS])
+    fitting = islice((row for row in ours if row.action == wish.action), MOST_HITS)
+    return tuple(Hit(row.key, row.family, wish.strength, (f"ý “{wish.shown}”",)) for row in fitting)
 
 
 def _is_only_about_papers(words: list[Word]) -> bool:

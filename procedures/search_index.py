@@ -6,7 +6,7 @@ Built from plain rows in a fraction of a second, kept in memory by each process,
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
@@ -22,12 +22,12 @@ from procedures.lexicon import (
     WEAK,
     WEAKEST,
 )
-from procedures.reading import Word, read
+from procedures.reading import Word, read, typed_words
 from procedures.syllables import PLAIN, SAME, agreement, is_syllable, sound, spelling
 from procedures.wishes import WISH_WORDS
 
 # A word that only sounds alike, or is one slip away, is trusted this much.
-SOUNDS_ALIKE, ONE_SLIP, DOUBTFUL = 0.75, 0.7, 0.45
+SOUNDS_ALIKE, ONE_SLIP, SHORT_SOUNDS_ALIKE, DOUBTFUL = 0.75, 0.7, 0.62, 0.45
 WEAK_WEIGHT, WEAKEST_WEIGHT = 0.25, 0.05
 MOST_REMEMBERED = 20_000
 
@@ -123,7 +123,7 @@ class Index:
             names = (_SIDE_NOTE.sub("", row.name), _SIDE_NOTE.sub("", row.short_name)) if row.is_in_scope else ()
             for texts, is_misleading in (((*row.keywords, *names), False), (row.misleading, True)):
                 for text in texts:
-                    words = tuple(word.typed for word in read(text, _anything, _nothing))
+                    words = tuple(typed_words(text))
                     if words:
                         raw.append((text, words, row, is_misleading))
                         for word in words:
@@ -149,8 +149,9 @@ class Index:
     def _add_spelling(self, word: str) -> None:
         plain = spelling(word).plain
         if not self._spelled[plain]:
-            if len(plain) >= 4:
+            if len(plain) >= 3:
                 self._by_sound[sound(plain)].append(plain)
+            if len(plain) >= 4:
                 for cut in _deletions(plain):
                     self._by_deletion[cut].append(plain)
         self._spelled[plain].append(word)
@@ -161,7 +162,7 @@ class Index:
                 continue
             for row in family.rows:
                 for name in (row.name, row.short_name):
-                    words = [spelling(word.typed).plain for word in read(name, _anything, _nothing)]
+                    words = [spelling(word).plain for word in typed_words(name)]
                     family.name_words.update(words)
                     family.name_pairs.update(zip(words, words[1:], strict=False))
             for word in family.name_words:
@@ -174,8 +175,8 @@ class Index:
 
     def _parts(self, plain: str) -> list[str] | None:
         """Letters run together, as the fewest known words: `giayphepbanruou` → giay phep ban ruou."""
-        if len(plain) > 60:
-            return None
+        if len(plain) > 60 or (len(plain) >= 6 and any(self._one_slip_from(plain))):
+            return None  # “tabacco” is a slip of one word, not three short ones
         best: list[list[str] | None] = [[], *[None] * len(plain)]
         for end in range(2, len(plain) + 1):
             for start in range(max(0, end - 12), end - 1):
@@ -223,18 +224,22 @@ class Index:
             for other in self._by_sound.get(sound(plain), ()):
                 for target in self._spelled[other]:
                     if _same_marks(word.typed, target):
-                        found[target] = SOUNDS_ALIKE
+                        found[target] = SOUNDS_ALIKE if len(plain) >= 4 else SHORT_SOUNDS_ALIKE
             if not found:
                 # What is a syllable as it stands may well be another word: the rest of its phrase must vouch for it.
                 trust = ONE_SLIP if len(plain) >= 6 or not is_syllable(word.typed) else DOUBTFUL
-                for other in {other for cut in _deletions(plain) for other in self._by_deletion.get(cut, ())}:
-                    # Of three letters none may be wrong, only one missing: “rợu”.
-                    if OSA.distance(plain, other, score_cutoff=1) <= 1 and len(plain) + len(other) >= 7:
-                        for target in self._spelled[other]:
-                            # Short words of other languages are all one letter apart: “good”, “food”.
-                            if len(plain) >= 5 or is_syllable(target):
-                                found[target] = trust
+                for other in self._one_slip_from(plain):
+                    for target in self._spelled[other]:
+                        # Short words of other languages are all one letter apart: “good”, “food”.
+                        if len(plain) >= 5 or is_syllable(target):
+                            found[target] = trust
         return found
+
+    def _one_slip_from(self, plain: str) -> Iterator[str]:
+        """Words of the catalogue one letter more, less, other or swapped. Of three letters only one may be missing."""
+        for other in {other for cut in _deletions(plain) for other in self._by_deletion.get(cut, ())}:
+            if len(plain) + len(other) >= 7 and OSA.distance(plain, other, score_cutoff=1) <= 1:
+                yield other
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
@@ -268,14 +273,6 @@ class Index:
             for a, _ in first.forms
             for b, _ in second.forms
         )
-
-
-def _anything(plain: str) -> bool:
-    return True
-
-
-def _nothing(plain: str) -> None:
-    return None
 
 
 def _weight(word: str, family_count: int, spread: float) -> float:

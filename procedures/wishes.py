@@ -20,9 +20,13 @@ _PATTERNS: list[tuple[str, float, str]] = [
     (RENEW, 1.6, "hết date|hết đát|sắp hết|hết 5 năm|đủ 5 năm|bị mất|làm mất|lỡ mất|rớt mất|đánh mất|mất giấy|mất gp"),
     (RENEW, 1.6, "mất tờ|mất rồi|thất lạc|lạc mất|bị lạc|bị rớt|làm rơi"),
     (RENEW, 1.6, "renew|renewal|extend|expired|expire|expiring|reissue"),
-    (RENEW, 1.4, "bị rách|rách|rách nát|bị hỏng|bị hư|hư hỏng|bị cháy|cháy mất|bị ướt|ướt hết|chuột cắn|mối ăn"),
-    (RENEW, 1.4, "lũ cuốn|bị nhòe"),
-    (RENEW, 1.2, "làm lại|hư|hỏng|cháy|phai mực|bị mờ|mờ hết|nước cuốn|lost|damaged|torn|reprint"),
+    (
+        RENEW,
+        1.4,
+        "bị rách|rách|rách nát|bị hỏng|bị hư|hư hỏng|bị cháy|cháy mất|bị ướt|ướt hết|chuột cắn|mối ăn",
+    ),
+    (RENEW, 1.4, "lũ cuốn|bị nhòe|cháy giấy|cháy rồi|cháy hết|cháy nhà"),
+    (RENEW, 1.2, "làm lại|hư|hỏng|phai mực|bị mờ|mờ hết|nước cuốn|lost|damaged|torn|reprint"),
     (AMEND, 1.8, "sai tên|sai địa chỉ|sai thông tin|sai số|ghi sai|in sai|sai chính tả|sai năm sinh"),
     (AMEND, 1.8, "đổi tên|đổi chủ|đổi địa chỉ"),
     (AMEND, 1.6, "đổi * {tên chủ người chỗ}|thay * {tên chủ người}|sửa * tên|sửa * {giấy gp}|đổi * địa {chỉ điểm}"),
@@ -30,14 +34,14 @@ _PATTERNS: list[tuple[str, float, str]] = [
     (AMEND, 1.4, "sửa đổi|bổ sung|thay đổi|điều chỉnh|chỉnh sửa|cập nhật|đính chính|sang tên|sang nhượng"),
     (AMEND, 1.4, "chuyển nhượng|sửa lại|chuyển * địa {điểm chỉ}|chuyển * chỗ|chuyển * cửa hàng"),
     (AMEND, 1.4, "chuyển {tiệm quán lò kho chủ qua}|dời|dọn * {qua tới}|thêm {điểm kho}|thêm * điểm bán"),
-    (AMEND, 1.4, "thêm * cơ sở|thêm * chi nhánh|thêm * nhà cung cấp|thêm {loại nhãn}|thêm * địa điểm"),
+    (AMEND, 1.4, "thêm * cơ sở|thêm * chi nhánh|thêm * cung cấp|thêm {loại nhãn}|thêm * địa điểm"),
     (AMEND, 1.4, "change|amend|amendment|update|modify|rename|move|moving|transfer|relocate"),
     (NEW, 0.8, "cấp mới|xin mới|làm mới|lần đầu|mới mở|chưa có giấy|đăng ký mới|mở mới|first time|new"),
 ]
 # “mất bao lâu”, “mất phí” ask for a time or a sum: no licence is lost.
 _COSTS = frozenset("bao bn may nhieu phi tien thoi gian lau cong gi j ngay".split())  # noqa: SIM905
-# Alone and without marks these letters are other words: an eye, the negation of the south, running, false, life.
-_ONLY_WITH_MARKS = {"mat": "mất", "hong": "hỏng", "chay": "cháy", "hu": "hư", "doi": "dời"}
+# Alone and without marks these letters are other words: a face, the southern “không”, to be, a life.
+_ONLY_WITH_MARKS = {"mat": "mất", "hong": "hỏng", "hu": "hư", "doi": "dời"}
 
 
 @dataclass(frozen=True)
