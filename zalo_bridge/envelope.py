@@ -49,7 +49,7 @@ def read_envelope(raw: bytes, *, oa_id: str) -> Envelope | None:
             named_oa, user_id = oa_id, recipient if sender == oa_id else sender
         else:
             named_oa, user_id = (sender, recipient) if name.startswith("oa_") else (recipient, sender)
-        if PHONE_OR_HASH.fullmatch(user_id):
+        if name == "user_received_message" and PHONE_OR_HASH.fullmatch(user_id):
             user_id = ""
     else:
         named_oa = clean_id(body.get("oa_id")) or clean_id(body.get("oaId"))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from zalo_bridge import receipts
@@ -33,6 +33,15 @@ RETRY_AFTER = (2, 8, 30, 60, 120)
 MOST_PER_TURN = 200
 # An event normally is done within a fraction of a second; after this long its announcement was lost.
 LOST_AFTER = timedelta(seconds=2)
+
+CLAIM = """
+UPDATE zalo_bridge_webhookevent SET state = 'processing', attempts = attempts + 1, started_at = %(now)s
+WHERE id = (
+    SELECT id FROM zalo_bridge_webhookevent
+    WHERE user_id = %(user_id)s AND state IN ('received', 'processing') ORDER BY happened_at, id LIMIT 1
+) AND state IN ('received', 'processing') AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s)
+RETURNING *
+"""
 
 State = WebhookEvent.State
 
@@ -58,11 +67,11 @@ def handle_contact(user_id: str) -> int:
         with turn(Line.INBOX, user_id) as is_ours:
             if not is_ours:
                 return finished
-            while finished < MOST_PER_TURN and (event := _next_event(user_id)):
+            while finished < MOST_PER_TURN and (event := _claim_next(user_id)):
                 if not _handle_one(event):
                     break
                 finished += 1
-        if _next_event(user_id) is None:
+        if not _has_due(user_id):
             return finished
     return finished
 
@@ -88,37 +97,36 @@ def overdue_event_ids(*, limit: int = 1000) -> list[int]:
     return list(overdue.values_list("pk", flat=True)[:limit])
 
 
-def _next_event(user_id: str) -> WebhookEvent | None:
-    """The oldest waiting event of a contact, or None when there is none or it is not due yet."""
-    event = waiting_events().filter(user_id=user_id).order_by("happened_at", "id").first()
-    if event and event.next_attempt_at and event.next_attempt_at > timezone.now():
-        return None
-    return event
+def _claim_next(user_id: str) -> WebhookEvent | None:
+    """The oldest waiting event of a contact, marked as being processed and committed; None when there is none, or when
+    the oldest must wait: later ones then wait with it."""
+    claimed = list(WebhookEvent.objects.raw(CLAIM, {"user_id": user_id, "now": timezone.now()}))
+    return claimed[0] if claimed else None
+
+
+def _has_due(user_id: str) -> bool:
+    first = (
+        waiting_events().filter(user_id=user_id).order_by("happened_at", "id").values_list("next_attempt_at").first()
+    )
+    return first is not None and (first[0] is None or first[0] <= timezone.now())
 
 
 def _handle_one(event: WebhookEvent) -> bool:
-    """Claim, act and finish in one transaction, record a failure in another. False when the contact must wait."""
-    now = timezone.now()
-    claimed = WebhookEvent.objects.filter(pk=event.pk, state__in=WebhookEvent.WAITING_STATES).update(
-        state=State.PROCESSING, attempts=F("attempts") + 1, started_at=now
-    )
-    if not claimed:
-        return True
-    event.attempts += 1
+    """Act and finish in one transaction, record a failure in another. False when the contact must wait."""
     if event.attempts > len(RETRY_AFTER) + 1:
         # It took its worker down each time: it never got as far as recording a failure itself.
         _fail(event, "tiến trình xử lý bị ngắt giữa chừng nhiều lần")
         return True
     try:
         with transaction.atomic():
-            # The row lock is the last word if two workers ever believe they have the turn (a connection cut and reborn).
-            locked = WebhookEvent.objects.select_for_update(of=("self",)).get(pk=event.pk)
-            if locked.state != State.PROCESSING:
-                return True
-            verdict = act_on(locked)
-            WebhookEvent.objects.filter(pk=event.pk).update(
+            verdict = act_on(event)
+            # The last word, should two workers ever believe they have the turn (a connection cut and reborn): the second
+            # finds the event finished, and everything it did meanwhile is undone.
+            finished = WebhookEvent.objects.filter(pk=event.pk, state=State.PROCESSING).update(
                 state=verdict.state, note=verdict.note, finished_at=timezone.now(), next_attempt_at=None
             )
+            if not finished:
+                transaction.set_rollback(True)
     except (OperationalError, InterfaceError):
         # The database went away or refused: that is not the event's fault. The sweep comes back.
         raise
@@ -138,6 +146,8 @@ def act_on(event: WebhookEvent) -> Verdict:
         return receipts.note_receipt(name=name, content=content, at=event.happened_at, is_template=is_template)
     if not event.user_id and name not in ("user_feedback", "user_click_response_button"):
         return note_account_event(name, body)
+    if name.startswith("oa_send_") and not content.admin_id and receipts.is_known(content):
+        return Verdict.done()  # The usual case, two of three events: it needs no contact and no lock.
     message = _answered_template(content) if name in ("user_feedback", "user_click_response_button") else None
     contact = locked_contact(event.user_id) if event.user_id else message.contact if message else None
     if contact is None:

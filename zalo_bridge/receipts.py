@@ -35,8 +35,6 @@ def note_receipt(*, name: str, content: Content, at: datetime, is_template: bool
 def note_echo(*, contact: Contact, content: Content, at: datetime) -> Verdict:
     """The echo of a message sent by API. It proves that a message whose answer we never saw did arrive."""
     vendor_id = content.message_ids[0] if content.message_ids else ""
-    if vendor_id and OutboundMessage.objects.filter(vendor_id=vendor_id).exists():
-        return Verdict.done()
     candidates = OutboundMessage.objects.filter(
         contact=contact,
         channel=OutboundMessage.Channel.CHAT,
@@ -50,6 +48,11 @@ def note_echo(*, contact: Contact, content: Content, at: datetime) -> Verdict:
             mark_arrived(message, vendor_id=vendor_id, at=at, note="nhận ra qua tin vọng lại")
             return Verdict.done("tin đã tới dù chưa thấy trả lời")
     return Verdict.ignored("tin của OA gửi từ nơi khác")
+
+
+def is_known(content: Content) -> bool:
+    """Whether this is the echo of a message whose answer we saw ourselves."""
+    return bool(content.message_ids) and OutboundMessage.objects.filter(vendor_id=content.message_ids[0]).exists()
 
 
 def says_the_same(message: OutboundMessage, text: str, titles: tuple[str, ...] = ()) -> bool:

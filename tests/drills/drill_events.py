@@ -18,7 +18,7 @@ def _redelivered(here: Ground) -> None:
 
 def _shuffled(here: Ground) -> None:
     here.zalo.set(duplicate_percent=40, shuffle=True, late_seconds=3.0)
-    here.talk(600, over_s=6.0)
+    here.talk(300, over_s=6.0)
 
 
 def run(own: Servers) -> list[dict[str, Any]]:

@@ -19,7 +19,8 @@ from tests import environment
 from tests.drills import oracle
 from tests.stack import answers, stack_environment
 from tests.zalo import Person, Zalo
-from zalo_bridge.simulator.store import Identity, Store
+from zalo_bridge.simulator.records import Identity
+from zalo_bridge.simulator.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Nothing may take longer than a minute to come right; a little more is waited to report by how much.

@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from tests.factories.zalo_bridge import ContactFactory, EventFactory, text_event
+from tests.factories.zalo_bridge import ContactFactory, EventFactory
 from tests.zalo_bridge.conftest import settle
 from zalo_bridge import inbox, outbox
 from zalo_bridge.models import Contact, OutboundMessage, WebhookEvent
@@ -202,22 +202,29 @@ class TestAtOnce:
             mine = [int(event.text) for event in ears.events if event.contact.user_id == str(100 + user)]
             assert mine == sorted(mine)
 
-    def test_without_turns_the_order_breaks(self, ears, monkeypatch):
-        """The control: the row lock still keeps each event to one handling, but nothing keeps their order."""
+    def test_without_turns_two_workers_meet_in_one_event_and_the_last_word_holds(self, ears, monkeypatch):
+        """The control: with turns the barrier would never open. What the second worker did is undone."""
+
         @contextmanager
         def no_turn(*args: Any, **kwargs: Any) -> Any:
             yield True
 
         monkeypatch.setattr(inbox, "turn", no_turn)
         barrier = threading.Barrier(2, timeout=10)
-        ears.then = lambda event: barrier.wait() if event.text in ("0", "1") else None
-        for number in range(2):
-            EventFactory(user_id="100", text=str(number))
-        events = list(WebhookEvent.objects.order_by("id"))
-        # Two workers inside the same person's events at once: with turns the barrier would never open.
-        threads_events = iter(events)
-        self.run(2, lambda: inbox._handle_one(next(threads_events)))
-        assert len(ears.events) == 2
+
+        def meet(event: Any) -> None:
+            key = f"{event.id}:{threading.get_ident()}"
+            outbox.enqueue(kind="x", dedupe_key=key, contact=event.contact, text="chào", is_reply=True)
+
+        ears.then = meet
+        monkeypatch.setattr(inbox, "locked_contact", lambda user_id: Contact.objects.get(user_id=user_id))
+        real = inbox.act_on
+        monkeypatch.setattr(inbox, "act_on", lambda event: (barrier.wait(), real(event))[1])
+        ContactFactory(user_id="100")
+        EventFactory(user_id="100")
+        self.run(2, lambda: inbox.handle_contact("100"))
+        assert OutboundMessage.objects.count() == 1
+        assert WebhookEvent.objects.get().attempts == 2
 
     def test_a_busy_contact_is_left_to_the_worker_that_has_it(self, ears):
         EventFactory(user_id="100")
@@ -239,7 +246,7 @@ class TestAtOnce:
     def test_an_event_that_comes_while_the_turn_ends_is_not_left_lying(self, ears, monkeypatch):
         """Stored after the holder looked for the last time, announced to a worker that found the contact busy."""
         EventFactory(user_id="100", text="1")
-        real = inbox._next_event
+        real = inbox._claim_next
         looked = []
 
         def look(user_id: str) -> Any:
@@ -249,6 +256,6 @@ class TestAtOnce:
                 EventFactory(user_id="100", text="2")
             return found
 
-        monkeypatch.setattr(inbox, "_next_event", look)
+        monkeypatch.setattr(inbox, "_claim_next", look)
         inbox.handle_contact("100")
         assert ears.texts == ["1", "2"]
