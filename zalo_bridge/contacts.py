@@ -15,7 +15,10 @@ MOST_AHEAD = timedelta(minutes=5)
 def locked_contact(user_id: str) -> Contact:
     """The contact of an id, made on first sight, locked until the transaction ends."""
     Contact.objects.bulk_create([Contact(oa_id=settings.ZALO_OA_ID, user_id=user_id)], ignore_conflicts=True)
-    return Contact.objects.select_for_update(of=("self",)).get(oa_id=settings.ZALO_OA_ID, user_id=user_id)
+    # Not the key: a notice about this person, written elsewhere meanwhile, may point at the row without waiting for us.
+    # Otherwise a clerk who holds the request and waits here would meet a citizen who holds this and waits there.
+    contacts = Contact.objects.select_for_update(of=("self",), no_key=True)
+    return contacts.get(oa_id=settings.ZALO_OA_ID, user_id=user_id)
 
 
 def note_event(*, contact: Contact, name: str, at: datetime) -> None:
