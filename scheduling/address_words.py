@@ -13,7 +13,7 @@ _LONGEST_TEXT, _MOST_WORDS = 400, 60
 _TOKEN = re.compile(r"\d+[a-z]?(?:/\d+[a-z]?)+|[^\W_]+|[,;:()|\n.–—/-]")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")  # "Vĩnh-Hải", "Phan Rang-Tháp Chàm": no stop
 _GLUED = re.compile(
-    r"(tp|q|p|f|quận|quan|phường|phuong|xã|xa)(\d{1,2}|nha\w*|nt|hcm|hn)|(phường|phuong|xã|quận|huyện)([^\W\d_]{6,})"
+    r"(tp|q|p|f|quận|quan|phường|phuong|xã|xa)(\d{1,2}|nha\w*|nt|hcm|hn)|(phường|phương|phuong|xã|quận|huyện)([^\W\d_]{6,})"
 )
 _STOP = set(",;:()|\n.–—/-")
 _ABBREVIATED = {
@@ -113,30 +113,32 @@ def _apart(part: str) -> Iterator[str]:
 def mentions(words: list[Token], gazetteer: Gazetteer) -> list[Mention]:
     """Every name in the text from left to right, the longest first at each word."""
     found: list[Mention] = []
-    at = 0
+    at = taken = 0  # `taken`: words before it belong to an earlier name ("Vĩnh Phương Nha Trang" holds no "phường")
     while at < len(words):
-        mention, length = _named_at(words, at, gazetteer) or _likeness(words, at, gazetteer) or (None, 1)
-        if mention:
-            found.append(mention)
-        at += length
+        named = _named_at(words, taken, at, gazetteer) or _likeness(words, taken, at, gazetteer)
+        if named:
+            found.append(named[0])
+            at = taken = at + named[1]
+        else:
+            at += 1
     return found
 
 
-def _named_at(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mention, int] | None:
+def _named_at(words: list[Token], taken: int, at: int, gazetteer: Gazetteer) -> tuple[Mention, int] | None:
     """The longest name beginning with this word, as typed or as its raw keystrokes spell it."""
     segment = words[at].segment
     if words[at].bare in _DIRECTIONS and at and words[at - 1].bare in {"phia", "huong"}:
         return None  # "phía tây Nha Trang" is not the ward Tây Nha Trang
     for length in range(min(gazetteer.longest, len(words) - at), 0, -1):
         stretch = words[at : at + length]
-        # "Phan Rang - Tháp Chàm" is one name, "Vĩnh, Hải" is not.
+        # "Vĩnh, Hải" is no name.
         if stretch[-1].segment != segment:
             continue
         name = " ".join(token.bare for token in stretch)
         for spelling in (name, " ".join(token.retyped for token in stretch), name.replace("j", "i")):
             if spelling not in gazetteer.names:
                 continue
-            mention = _mention(words, at, length, gazetteer.names[spelling], guess=False)
+            mention = _mention(words, taken, at, length, gazetteer.names[spelling], guess=False)
             if mention.meanings:
                 return mention, length
     return None
@@ -149,7 +151,7 @@ def _retyped(word: str, bare: str) -> str:
     return fold(composed(word)) if word == bare else bare
 
 
-def _likeness(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mention, int] | None:
+def _likeness(words: list[Token], taken: int, at: int, gazetteer: Gazetteer) -> tuple[Mention, int] | None:
     """A unit of the province one slip away (a letter dropped, doubled, swapped or wrong); every one that is."""
     for length in (3, 2, 1):
         stretch = words[at : at + length]
@@ -170,7 +172,7 @@ def _likeness(words: list[Token], at: int, gazetteer: Gazetteer) -> tuple[Mentio
             for meaning in gazetteer.names[name]
         }
         if near:
-            mention = _mention(words, at, length, tuple(sorted(near, key=repr)), guess=True)
+            mention = _mention(words, taken, at, length, tuple(sorted(near, key=repr)), guess=True)
             if mention.meanings:
                 return mention, length
     return None
@@ -182,16 +184,18 @@ def _crosses_a_name(words: list[Token], at: int, length: int, gazetteer: Gazette
     return any(" ".join(token.bare for token in pair) in gazetteer.names for pair in pairs if len(pair) == 2)
 
 
-def _mention(words: list[Token], at: int, length: int, meanings: tuple[Meaning, ...], guess: bool) -> Mention:
+def _mention(
+    words: list[Token], taken: int, at: int, length: int, meanings: tuple[Meaning, ...], guess: bool
+) -> Mention:
     segment = words[at].segment
-    before = [token for token in words[:at] if token.segment == segment]
+    before = [token for token in words[taken:at] if token.segment == segment]
     kind, used = _kind_before(before)
     after = words[at + length] if at + length < len(words) and words[at + length].segment == segment else None
     if kind is None and after is not None:
         kind = _ENGLISH_KINDS.get(after.bare)  # "Vinh Hai ward"
     left = before[: len(before) - used]
     last = left[-1].bare if left else ""
-    whole = not left and after is None
+    whole = not left and after is None and (not taken or words[taken - 1].segment != segment)
     street = kind is None and (last in _STREET or (len(left) > 1 and left[-2].bare in _STREET and _is_number(last)))
     in_hamlet = len(left) > 1 and left[-2].bare in _HAMLET  # "tổ 5 Vĩnh Hải"
     numbered = kind is None and _is_number(last) and not street and not in_hamlet
@@ -216,7 +220,9 @@ def _fits(meaning: Meaning, kind: str | None, typed: str, whole: bool) -> bool:
         if meaning.spelling and not marks_agree(typed, meaning.spelling):
             return False
         if kind is None:
-            return meaning.alone and (" " in typed or whole or len(typed) <= 4 or fold(typed) != typed)
+            # "hue" or "chu" in the middle of a sentence is seldom Huế or Chũ; "hcm" can be nothing else.
+            one_sure_word = fold(typed) != typed or fold(meaning.spelling) == meaning.spelling
+            return meaning.alone and (" " in typed or whole or one_sure_word)
         if kind in _COMMUNE_KINDS and meaning.kind not in _COMMUNE_KINDS:
             return meaning.alone  # since 2025 many a former city lives on as a ward: "phường Quy Nhơn"
         # Written loosely: "tỉnh Đà Nẵng", "huyện Thủ Đức".

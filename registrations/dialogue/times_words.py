@@ -304,9 +304,11 @@ def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word]
         case "moi":
             return ("MAI" if before in {"SANG", "CHIEU", "TRUA", "TOI"} else code), False
         case "t":
-            if number_before or (number_after and after not in {"2", "3", "4", "5", "6", "7"}):
-                return "THANG", False
-            return ("THU" if number_after else code), False
+            # "5t12" is a month; "8h30 t6", with a clock before it, a weekday.
+            after_clock = ":" in before or (at > 1 and words[at - 2].code in {"GIO", "KEM", "h", "g", ":"})
+            if number_after and after in {"2", "3", "4", "5", "6", "7"} and (after_clock or not number_before):
+                return "THU", False
+            return ("THANG" if number_before or number_after else code), False
         case "s" | "c" | "ch":
             day_next = after in _DAY_NEXT or after in {"mai", "mot", "nay", "thu"} or number_after
             near = day_next or before in {"GIO", "h", "g", "RUOI"} or number_before

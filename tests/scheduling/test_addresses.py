@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.addresses import resolve
-from scheduling.gazetteer import Gazetteer, packaged_gazetteer
+from scheduling.gazetteer import Gazetteer, packaged_gazetteer, short
 
 BAC, NHA_TRANG, TAY, NAM = "22333", "22366", "22390", "22402"
 SLOWEST_MS = 5.0
@@ -60,6 +60,40 @@ def test_every_former_unit_of_the_city_leads_to_todays_ward() -> None:
         reading = resolve(f"{name}, thành phố Nha Trang")
         assert (reading.verdict, {reading.ward}) == ("inside", set(today)), name
         assert reading.old_name_used == name
+
+
+WAYS_TO_WRITE = (
+    "P. {name}, TP. Nha Trang",
+    "p {bare} nt",
+    "{bare} nha trang",
+    "F.{name}-NT",
+    "{joined} nhatrang",
+    "{kind}{joined}, tp nt",
+    "{kind} {bare} tp nha trang tinh khanh hoa",
+    "12/5 Lê Hồng Phong {name} Nha Trang",
+    "tổ 5, {name}, Tp. Nha Trang",
+    "Khánh Hòa - Nha Trang - {name}",
+    "em ở {name} Nha Trang ạ",
+    "đường {name}, {kind} {name}, nha trang",
+    "{kind} {name} (cũ), thành phố Nha Trang, tỉnh Khánh Hòa, Việt Nam",
+)
+
+
+@pytest.mark.parametrize("way", WAYS_TO_WRITE)
+def test_every_former_unit_is_found_however_it_is_written(way: str) -> None:
+    former = [
+        (meaning, name)
+        for name, meanings in packaged_gazetteer().names.items()
+        for meaning in meanings
+        if meaning.district == "nha trang" and meaning.kind in {"phuong", "xa"} and " " in name
+    ]
+    assert len({meaning.name for meaning, _ in former}) == 28
+    for meaning, bare in former:
+        kind = "phường" if meaning.kind == "phuong" else "xã"
+        name = short(meaning.name)
+        text = way.format(name=name, bare=bare, joined=name.replace(" ", "").lower(), kind=kind)
+        reading = resolve(text)
+        assert (reading.verdict, {reading.ward}) == ("inside", set(meaning.today)), text
 
 
 def test_every_unit_of_today_is_told_inside_from_outside() -> None:
