@@ -12,6 +12,7 @@ from registrations.views import (
     queue,
     requests,
     statistics,
+    upkeep,
 )
 from registrations.views import my_visits as visits
 
@@ -58,5 +59,7 @@ urlpatterns = [
     path("thong-ke/", statistics.statistics, name="statistics"),
     path("thong-ke/xuat/", statistics.export, name="statistics_export"),
     path("thong-ke/bao-cao/", statistics.report, name="report"),
+    path("kiem-tra/", upkeep.consistency, name="consistency"),
+    path("thanh-phan/", upkeep.components, name="components"),
     path("viec-cua-toi/", visits.my_visits, name="my_visits"),
 ]
