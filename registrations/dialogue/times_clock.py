@@ -31,7 +31,7 @@ _SHAPES = [
         # 8 giờ rưỡi; 8 rưỡi
         rf"{_HEAD}{_HOUR}(?: ?GIO)? (?P<half>RUOI){_TAIL}",
         # 8-10 giờ, 8 đến 10h, 9 hoặc 10 giờ: the first
-        rf"{_HEAD}{_HOUR}{_TO}(?P<until>\d{{1,2}})(?: ?GIO|:[0-5]\d)(?: ?[0-5]\d\b)?(?! NUA){_TAIL}",
+        rf"{_HEAD}(?<!GIO ){_HOUR}{_TO}(?P<until>\d{{1,2}})(?: ?GIO|:[0-5]\d)(?: ?[0-5]\d\b)?(?! NUA){_TAIL}",
         # 8h-10h, 8h30 đến 10h; 8h, 8 giờ 30, 8 giờ 5 phút
         rf"{_HEAD}{_HOUR}(?: ?GIO(?! NUA| ?\d{{1,2}} ?PHUT NUA)(?: ?[:.]?(?:{_MINUTE}|{_FEW_MINUTES}))?"
         rf"|:(?P<sharp>\d{{2}})(?!\d))"

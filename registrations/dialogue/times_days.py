@@ -181,7 +181,7 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
         (rf"{_EDGE}(?:(?P<count>\d{{1,3}})|(?P<half>HALF)) THANG (?:NUA|{_NEXT})", NAMED, months_ahead),
         (
             rf"{_EDGE}(?:(?:NGAY|HOM) (?:MUNG )?|MUNG )(?P<day>\d{{1,2}})(?: tay)?"
-            r"(?!\d|[/.-]\d| ?(?:GIO|TUAN\b(?! (?:SAU|NEXT))|TIENG|PHUT|THANG))",
+            r"(?!\d|[/.]\d|-\d(?!\d? ?GIO)| ?(?:GIO|TUAN\b(?! (?:SAU|NEXT))|TIENG|PHUT|THANG))",
             DATE,
             day_of_month,
         ),
@@ -203,7 +203,7 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
             part_of_month,
         ),
         (
-            r"(?:NGAY )?(?:THU (?P<number>[2-7])|CN)(?![\d/:]|-\d|\.\d)"
+            r"(?<!cai )(?<!khung )(?<!muc )(?<!slot )(?:NGAY )?(?:THU (?P<number>[2-7])|CN)(?![\d/:]|-\d|\.\d)"
             rf"(?:(?P<this> {_THIS})(?! TUAN)|(?P<next> {_NEXT})(?! TUAN| GIO| ?(?:LUC )?\d))?",
             NAMED,
             weekday,

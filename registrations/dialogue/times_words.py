@@ -26,6 +26,7 @@ _LONGEST_TEXT = 400  # longer messages are read from their beginning; nobody nam
 
 _CHUNK = re.compile(r"[^\W_]+|[^\w\s]|_", re.UNICODE)
 _MIXED_CLOCK = re.compile(r"(\d{1,2})(?:h|g|gi|gio|giờ|jo)(\d{1,2})(?:p|ph|phut|phút)?(?=\D|$)")
+_GLUED_ONTO_HOUR = re.compile(r"(?:h|g|gio|giờ)(\D{2,})")
 _RUNS = re.compile(r"\d+|\D+")
 
 _PIECE = re.compile(
@@ -86,12 +87,18 @@ def _read_chunk(chunk: str, *, glued: bool, following: str) -> list[_Word]:
         return [_Word(whole, glued)]
     out: list[_Word] = []
     clock = _MIXED_CLOCK.match(low)
-    if clock and int(clock.group(2)) < 60:
+    # In "2h25/11" the 25 belongs to the date.
+    if clock and int(clock.group(2)) < 60 and not (clock.end() == len(low) and following[:1] == "/"):
         out.append(_Word(f"{clock.group(1)}:{clock.group(2):0>2}", glued))
         low = low[clock.end() :]
     for run in _RUNS.findall(low):
         first = glued and not out
-        out.extend([_Word(run, first)] if run.isdigit() else _read_word(run, glued=first))
+        onto = _GLUED_ONTO_HOUR.fullmatch(run) if out and out[-1].code.isdigit() else None
+        rest = _read_word(onto.group(1), glued=False) if onto else []
+        if onto and any(word.unsettled or word.code != fold(onto.group(1)) for word in rest):
+            out.extend([_Word("GIO", False), *rest])  # "2hmai"
+        else:
+            out.extend([_Word(run, first)] if run.isdigit() else _read_word(run, glued=first))
     return out
 
 
