@@ -12,7 +12,7 @@ from registrations.dialogue import aftercare, details, rights, sent_things, whic
 from registrations.dialogue.enrol import go_on, start
 from registrations.dialogue.facts import World
 from registrations.dialogue.heard import AnswerNeed, CallHuman, Heard, Kind, Option, Outcome, Pause, Rate, State
-from registrations.dialogue.intents import Intent, intent_of, says_no, says_yes
+from registrations.dialogue.intents import Intent, intent_of, number_in, says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
 
 # A pause this long and the citizen may have forgotten what was being asked.
@@ -214,6 +214,10 @@ def _on_idle(turn: Turn) -> None:
         return
     if says_yes(turn.heard.text, turn.heard.folded) or says_no(turn.heard.folded):
         turn.say("nothing_going_on")
+        return
+    if turn.world.visits and number_in(turn.heard.folded, most=9) is not None:
+        # A number tapped twice: what it brought about is shown, nothing new begins.
+        aftercare.say_status(turn, turn.world.visits)
         return
     if turn.world.time(turn.heard.text) and any(visit.may_change for visit in turn.world.visits):
         # A time out of nowhere, from someone who has a visit: another time is wished for.

@@ -309,7 +309,7 @@ def _locked(subject: Dialogue | Registration) -> Dialogue | Registration:
     """The same locks in the same order as the chat takes them, so that a tap and a message never cross."""
     contact_id = subject.contact_id if isinstance(subject, Dialogue) else subject.citizen.contact_id
     if contact_id is not None:
-        Contact.objects.select_for_update(of=("self",)).get(pk=contact_id)
+        Contact.objects.select_for_update(of=("self",), no_key=True).get(pk=contact_id)
     if isinstance(subject, Registration):
         return _registration(subject.pk)
     draft = str(subject.data.get("draft"))
