@@ -11,6 +11,8 @@ OWN_VISITS = "registrations.work_on_own_visits"
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Registration]:
     """All requests for who works the queue; their own visits for who goes out; nothing for anybody else."""
+    if not isinstance(user, User):
+        return Registration.objects.none()
     if user.has_perm(SEE_ALL):
         return Registration.objects.all()
     if user.has_perm(OWN_VISITS):

@@ -103,7 +103,7 @@ def _user(username: str, name: str, group: str, password: str) -> User:
         username=username,
         defaults={
             "last_name": name,
-            "is_staff": group == ADMINISTRATORS,
+            "is_staff": group in (ADMINISTRATORS, MANAGERS),  # managers keep hours, absences and rules there
             "is_superuser": group == ADMINISTRATORS,
         },
     )

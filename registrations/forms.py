@@ -1,6 +1,6 @@
 """What staff write when they act on a request."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -13,17 +13,29 @@ from scheduling import services as scheduling
 from scheduling.services import StaffMember, Ward
 
 
-class NothingMore(forms.Form):
+def choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
+    """A field whose choices are filled in when the form is made."""
+    return cast(forms.ChoiceField, form.fields[name])
+
+
+class ActionForm(forms.Form):
+    """What an action asks before it is done; the request it is for may shape it."""
+
+    def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class NothingMore(ActionForm):
     """For what one press does."""
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(ActionForm):
     reason = forms.CharField(label="Lý do", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(
         self, *args: Any, registration: Registration, label: str = "Lý do", hint: str = "", **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, registration=registration, **kwargs)
         self.fields["reason"].label = label
         self.fields["reason"].help_text = hint
 
@@ -58,16 +70,13 @@ class UnassignForm(ReasonForm):
         super().__init__(*args, registration=registration, label="Vì sao bỏ phân công", **kwargs)
 
 
-class NotAtHomeForm(forms.Form):
+class NotAtHomeForm(ActionForm):
     reason = forms.CharField(
         label="Ghi chú", max_length=500, required=False, help_text="Ví dụ: đã gọi cửa 10 phút, hàng xóm nói đi vắng."
     )
 
-    def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
 
-
-class DossierForm(forms.Form):
+class DossierForm(ActionForm):
     dossier_number = forms.CharField(
         label="Mã hồ sơ trên Cổng dịch vụ công",
         max_length=60,
@@ -75,11 +84,8 @@ class DossierForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
 
-    def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
 
-
-class AssignForm(forms.Form):
+class AssignForm(ActionForm):
     """Only who can go is offered; the page says beside it why the others cannot."""
 
     staff = forms.ModelChoiceField(
@@ -93,7 +99,7 @@ class AssignForm(forms.Form):
     )
 
     def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, registration=registration, **kwargs)
         appointment = registration.appointment
         self.candidates = scheduling.candidates(appointment=appointment) if appointment and appointment.is_live else []
 
@@ -106,21 +112,21 @@ class AssignForm(forms.Form):
         return [candidate for candidate in self.candidates if not candidate.can_go]
 
 
-class TimeForm(forms.Form):
+class TimeForm(ActionForm):
     """Free places of the coming days, for staff."""
 
     slot = forms.TypedChoiceField(label="Giờ mới", coerce=int, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, registration=registration, **kwargs)
         minutes = registration.procedure.visit_minutes if registration.procedure else 45
         self.days = [day for day in scheduling.free_days(days=14, audience="staff", minutes=minutes) if day.slots]
-        self.fields["slot"].choices = [
+        choice_field(self, "slot").choices = [
             (slot.id, f"{timezone.localtime(slot.starts_at):%H:%M %d/%m}") for day in self.days for slot in day.slots
         ]
 
 
-class CallForm(forms.Form):
+class CallForm(ActionForm):
     """How a call went."""
 
     outcome = forms.ChoiceField(
@@ -134,9 +140,6 @@ class CallForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     note = forms.CharField(label="Ghi chú", max_length=500, required=False)
-
-    def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
@@ -229,7 +232,7 @@ class NewRequestForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         days = scheduling.free_days(days=14, audience="staff")
-        self.fields["slot"].choices = [("", "Chưa chọn giờ")] + [
+        choice_field(self, "slot").choices = [("", "Chưa chọn giờ")] + [
             (slot.id, f"{timezone.localtime(slot.starts_at):%H:%M} · còn {slot.places} chỗ · {day.day:%d/%m}")
             for day in days
             for slot in day.slots
@@ -249,7 +252,7 @@ class ChecklistForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 label=label, choices=self.ANSWERS, required=False, widget=forms.RadioSelect
             )
-        self.fields["papers"].choices = [(paper, paper) for paper in papers]
+        choice_field(self, "papers").choices = [(paper, paper) for paper in papers]
         self.order_fields([*Checklist.LABELS, "papers", "note"])
 
     @staticmethod

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import connection
 from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
@@ -262,10 +263,9 @@ def estimated_total() -> int:
 
 
 def _planner_estimate() -> int:
-    row = Registration.objects.raw(
-        "SELECT 0 AS id, reltuples::bigint AS estimate FROM pg_class WHERE oid = 'registrations_registration'::regclass"
-    )[0]
-    return int(row.estimate)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'registrations_registration'::regclass")
+        return int(cursor.fetchone()[0])
 
 
 def newest_id() -> int:

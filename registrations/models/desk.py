@@ -36,7 +36,6 @@ class WorkRules(models.Model):
         "đóng sau khi nhắn mà không gặp (ngày làm việc)", default=1, validators=_within(1, 30)
     )
     lock_minutes = models.PositiveSmallIntegerField("giữ hồ sơ đang mở (phút)", default=5, validators=_within(1, 60))
-    undo_seconds = models.PositiveSmallIntegerField("cho hoàn tác trong (giây)", default=30, validators=_within(5, 300))
     export_in_background_over = models.PositiveIntegerField("xuất nền khi quá (dòng)", default=2000)
 
     class Meta:

@@ -17,6 +17,7 @@ from registrations import services
 from registrations.actions import ACTION_BY_SLUG, Action, may
 from registrations.errors import RegistrationError
 from registrations.forms import (
+    ActionForm,
     AskForMoreForm,
     AssignForm,
     CallForm,
@@ -43,7 +44,7 @@ Doing = Callable[[Registration, dict[str, Any], Actor], object]
 class Doer:
     """How an action is carried out: its form, the use case, and what the clerk reads when it is done."""
 
-    form: type[forms.Form]
+    form: type[ActionForm]
     do: Doing
     done: str
 
@@ -132,8 +133,7 @@ def act(request: StaffRequest, code: str, slug: str) -> HttpResponse:
     registration = fetch(request, code)
     if not may(request.user, action):
         raise PermissionDenied
-    made = {} if doer.form is NothingMore else {"registration": registration}
-    form = doer.form(request.POST if request.method == "POST" else None, **made)
+    form = doer.form(request.POST if request.method == "POST" else None, registration=registration)
     if request.method == "POST" and form.is_valid():
         return _do(request, registration, action, doer, form)
     return _ask(request, registration, action, form)

@@ -43,8 +43,8 @@ def export(request: StaffRequest) -> HttpResponse:
             # Nobody is there to write it: say so now instead of a bar that never moves.
             Export.objects.filter(pk=made.pk).update(state=Export.State.FAILED)
         return redirect("registrations:export_progress", pk=made.pk)
-    query = urlencode(list(request.GET.items()))
-    return render(request, "registrations/export.html", {"total": total, "query": query, "export": None})
+    again = urlencode(list(request.GET.items()))
+    return render(request, "registrations/export.html", {"total": total, "query": again, "export": None})
 
 
 def _at_once(rows: QuerySet[Registration], format: Export.Format) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Figures for the manager; every one opens the list behind it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlencode
@@ -120,10 +121,10 @@ def export(request: StaffRequest) -> HttpResponse:
     return response
 
 
-def tables(period: Period, figures: Figures) -> list[tuple[str, list[list[str | int | float | None]]]]:
+def tables(period: Period, figures: Figures) -> list[tuple[str, Sequence[Sequence[object]]]]:
     """Title and rows (head first) of each table."""
-    head: list[str | int | float | None] = ["Tên", "Đăng ký", "Đã nộp", "Không gặp"]
-    totals: list[list[str | int | float | None]] = [
+    head: Sequence[object] = ["Tên", "Đăng ký", "Đã nộp", "Không gặp"]
+    totals: Sequence[Sequence[object]] = [
         ["Chỉ số", "Giá trị"],
         ["Từ ngày", f"{period.first:%d/%m/%Y}"],
         ["Đến ngày", f"{period.last:%d/%m/%Y}"],

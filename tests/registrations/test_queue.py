@@ -61,9 +61,26 @@ def test_overdue_holds_every_kind_of_lateness_and_nothing_that_is_in_time(office
 
 @pytest.mark.parametrize(
     "text",
-    ["nguoi mau đặng", "MAU DANG", "đặng người", "0905 123 456", "+84905123456", "84 905 123 456", "905123456", "123456",
-     "HT-7K2MP", "ht7k2mp", "7k2mp", "rượu tạp hóa", "ban ruou", "mẫu tân lập", "tan lap", "Phường Tân Lập", "hẻm sâu"],
-)  # fmt: skip
+    [
+        "nguoi mau đặng",
+        "MAU DANG",
+        "đặng người",
+        "0905 123 456",
+        "+84905123456",
+        "84 905 123 456",
+        "905123456",
+        "123456",
+        "HT-7K2MP",
+        "ht7k2mp",
+        "7k2mp",
+        "rượu tạp hóa",
+        "ban ruou",
+        "mẫu tân lập",
+        "tan lap",
+        "Phường Tân Lập",
+        "hẻm sâu",
+    ],
+)
 def test_the_search_forgives(desk, request_in, ward, text: str):
     ward.predecessors.add(WardFactory(name="Phường Tân Lập", short_name="Tân Lập", is_served=False))
     ward.predecessors.add(WardFactory(name="Phường Mẫu Tân Lập", short_name="Mẫu Tân Lập", is_served=False))

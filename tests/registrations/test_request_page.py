@@ -180,8 +180,14 @@ def test_two_clerks_on_one_request_know_of_each_other(desk, client, verifier, ma
 
 def test_the_second_saver_chooses_between_both_versions(desk, request_in, clerk):
     registration = request_in(address_line="Tổ 1")
-    form = {"name": registration.citizen.name, "phone": registration.citizen.phone, "procedure": registration.procedure_id,
-            "ward": registration.ward_id, "address_line": "Tổ 3", "expected_version": 1}  # fmt: skip
+    form = {
+        "name": registration.citizen.name,
+        "phone": registration.citizen.phone,
+        "procedure": registration.procedure_id,
+        "ward": registration.ward_id,
+        "address_line": "Tổ 3",
+        "expected_version": 1,
+    }
     services.edit(registration=registration, fields={"address_line": "Tổ 2"}, expected_version=1, actor=clerk)
     response = desk.post(url(registration, "sua"), form)
     page = response.content.decode()
@@ -269,8 +275,15 @@ def test_next_never_leads_out_of_this_site(client, field_staff, visit):
 
 def test_a_request_by_phone_is_entered_with_consent_and_the_known_citizen(desk, ward, procedure, free_slot):
     known = CitizenFactory(phone="+84905123456", name="Người Mẫu Quen")
-    facts = {"channel": "phone", "phone": "0905 123 456", "name": "Người Mẫu Quen", "address_line": "Tổ 5", "ward": ward.pk,
-             "procedure": procedure.pk, "slot": free_slot.pk}  # fmt: skip
+    facts = {
+        "channel": "phone",
+        "phone": "0905 123 456",
+        "name": "Người Mẫu Quen",
+        "address_line": "Tổ 5",
+        "ward": ward.pk,
+        "procedure": procedure.pk,
+        "slot": free_slot.pk,
+    }
     response = desk.post("/ho-so/them/", facts)
     assert "Chưa có đồng ý" in response.content.decode()
     assert not Registration.objects.exists()
@@ -283,8 +296,15 @@ def test_a_request_by_phone_is_entered_with_consent_and_the_known_citizen(desk, 
 
 def test_a_taken_slot_is_said_beside_the_field(desk, ward, procedure, free_slot):
     type(free_slot).objects.update(booked=1, capacity=2)
-    facts = {"channel": "counter", "phone": "0905123456", "name": "Người Mẫu", "address_line": "Tổ 5", "ward": ward.pk,
-             "slot": free_slot.pk, "consent": "on"}  # fmt: skip
+    facts = {
+        "channel": "counter",
+        "phone": "0905123456",
+        "name": "Người Mẫu",
+        "address_line": "Tổ 5",
+        "ward": ward.pk,
+        "slot": free_slot.pk,
+        "consent": "on",
+    }
     desk.get("/ho-so/them/")
     assert desk.post("/ho-so/them/", facts).status_code == 302
     response = desk.post("/ho-so/them/", {**facts, "phone": "0905123457"})
