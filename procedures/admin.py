@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
@@ -16,21 +16,37 @@ from procedures.models import DossierComponent, Field, Keyword, Procedure, Proce
 from procedures.text import fold
 
 
+class RowForm(ModelForm):
+    """A row under its procedure. Django leaves the parent out when it checks constraints of inline rows, so that one
+    listed twice would only be met by the database."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self.add_error(None, error)
+
+
 class DossierComponentInline(admin.TabularInline):
     model = DossierComponent
+    form = RowForm
     fields = ["position", "text"]
     extra = 1
 
 
 class KeywordInline(admin.TabularInline):
     model = Keyword
+    form = RowForm
     fields = ["phrase", "is_misleading"]
     extra = 2
 
 
 class ProcedureVersionInline(admin.TabularInline):
     model = ProcedureVersion
-    fields = readonly_fields = ["number", "created_at", "author", "reason"]
+    fields = ["number", "created_at", "author", "reason"]
+    readonly_fields = ["number", "created_at", "author", "reason"]
     ordering = ["-number"]
     extra = 0
     can_delete = False

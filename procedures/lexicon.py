@@ -53,11 +53,37 @@ TRADE = _letters("""
     đổi ship mặt khách phục vụ điểm địa chỗ bằng thuê làm ăn bày nhỏ chỉ loại phẩm sp gói chai thùng két cây kí
     ký lít tại đồ đóng độ
 """)
-# What an applicant says and a drinker does not. Marks count: “giá” (a price) is not the “gia” of “gia hạn”.
-WANTS = _marked("""
-    xin cấp giấy phép đăng ký thủ tục hồ sơ chứng nhận gia hạn license permit certificate gp đk bán mở kinh
-    doanh sell open sản xuất tiệm cửa hàng đại lý shop tạp hóa làm store kd business nghiệp cty
-""")
+# What an applicant says and a drinker does not. Marks count: “giá” (a price) is not the “gia” of “gia hạn”; and of two
+# words both: the “hàng” of “hàng xóm” is no shop.
+WANTS = _marked(
+    "xin giấy phép gp đk bán mở tiệm shop store kd cty license licence permit certificate sell open business"
+)
+WANTS_PAIRS = frozenset(
+    tuple(pair.split())
+    for pair in [
+        "đăng ký",
+        "đăng kí",
+        "thủ tục",
+        "hồ sơ",
+        "chứng nhận",
+        "gia hạn",
+        "kinh doanh",
+        "sản xuất",
+        "cửa hàng",
+        "đại lý",
+        "tạp hóa",
+        "siêu thị",
+        "doanh nghiệp",
+        "cấp phép",
+        "cấp mới",
+        "cấp lại",
+        "xin cấp",
+        "sửa đổi",
+        "bổ sung",
+        "hộ kinh",
+        "công ty",
+    ]
+)
 # Somebody who asks us to do or explain something means what they name, however long the story around it.
 ASKS = _marked("""
     hỏi vụ giúp dùm giùm nhờ hướng dẫn muốn mún cần tư vấn hỗ trợ liên hệ help want need về việc thắc mắc
@@ -65,7 +91,7 @@ ASKS = _marked("""
 # Somebody who drinks, smokes or buys is not asking for a licence, unless they trade as well. As written here: without
 # its marks “phạt” is “phát”, and then it proves nothing.
 CONSUMES = _marked("""
-    uống hút say xỉn hại giá ngon ồn lậu nghiện phạt mua ngộ độc trị bệnh chữa đau uong hut drink drunk smoke smoking
+    uống hút say xỉn hại giá ngon ồn lậu nghiện phạt mua ngộ độc trị bệnh chữa đau ung thư phổi gan uong hut drink drunk smoke smoking
 """)
 PAPER_NAMES = _letters("giấy phép gp license licence permit certificate")
 # Words of the catalogue that many licences share: they count for little when a keyword is weighed. Marks matter here,

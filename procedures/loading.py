@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -50,7 +50,7 @@ def load_catalogue(
     path: Path = PACKAGED_FILE,
     dry_run: bool = False,
     retire_missing: bool = False,
-    author: AbstractBaseUser | None = None,
+    author: User | None = None,
 ) -> LoadReport:
     """Load a catalogue file. Returns what changed; with `dry_run`, what would, and stores nothing.
 
@@ -69,9 +69,7 @@ def load_catalogue(
     return report
 
 
-def _store(
-    catalogue: CatalogueFile, *, retire_missing: bool, reason: str, author: AbstractBaseUser | None
-) -> LoadReport:
+def _store(catalogue: CatalogueFile, *, retire_missing: bool, reason: str, author: User | None) -> LoadReport:
     report = LoadReport()
     problems: list[str] = []
     fields = _store_fields(catalogue.fields)

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from procedures.lexicon import FILLERS, PAPERWORK, WANTS
+from procedures.lexicon import FILLERS, PAPERWORK, WANTS, WANTS_PAIRS
 from procedures.reading import Word
 from procedures.search_index import DOUBTFUL, WEAK_WEIGHT, Index, Phrase
 from procedures.syllables import OTHER_TONE, PLAIN, SLIP, spelling
@@ -36,7 +37,8 @@ class Match:
     @property
     def names_trade(self) -> bool:
         """Whether the phrase itself says that somebody trades or files (“bán rượu”, “giấy phép gas”)."""
-        return any(word in WANTS for word in self.phrase.words)
+        words = self.phrase.words
+        return any(word in WANTS for word in words) or any(pair in WANTS_PAIRS for pair in pairwise(words))
 
 
 @dataclass(frozen=True)

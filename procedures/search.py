@@ -16,9 +16,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 
-from procedures.lexicon import ASKS, CONSUMES, FILLERS, PAPER_NAMES, PAPERWORK, TRADE, WANTS
+from procedures.lexicon import ASKS, CONSUMES, FILLERS, PAPER_NAMES, PAPERWORK, TRADE, WANTS, WANTS_PAIRS
 from procedures.matching import Match, matches_in, strongest
 from procedures.reading import Word
 from procedures.search_index import Index, Row
@@ -178,7 +178,7 @@ def _is_about_something_else(words: list[Word], ours: list[_Found]) -> bool:
     """A product alone says little: amid drinking, smoking or a story, and no trade, nobody asked for a licence."""
     explained = {position for item in ours for position in item.weights}
     rest = [word for position, word in enumerate(words) if position not in explained]
-    if any(_says(word, WANTS) for word in rest) or any(match.names_trade for item in ours for match in item.matches):
+    if _wants(words) or any(match.names_trade for item in ours for match in item.matches):
         return False
     if any(word.typed in CONSUMES for word in rest):
         return True
@@ -188,6 +188,24 @@ def _is_about_something_else(words: list[Word], ours: list[_Found]) -> bool:
         forms for forms in map(_plain_forms, rest) if not forms & _KNOWN and not any(form.isdigit() for form in forms)
     ]
     return len(unknown) > 2 + len(explained)
+
+
+def _wants(words: list[Word]) -> bool:
+    if any(_says(word, WANTS) for word in words):
+        return True
+    return any(
+        _says(word, frozenset([first])) and _says(after, frozenset([second]))
+        for word, after in pairwise(words)
+        for first, second in _pairs_by_letters().get(spelling(word.forms[-1][0]).plain, ())
+    )
+
+
+@cache
+def _pairs_by_letters() -> dict[str, list[tuple[str, ...]]]:
+    by_letters: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for pair in WANTS_PAIRS:
+        by_letters[spelling(pair[0]).plain].append(pair)
+    return by_letters
 
 
 _KNOWN = FILLERS | PAPERWORK | TRADE | frozenset(spelling(word).plain for word in WANTS)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import models
 
 from procedures.models import Procedure, ProcedureVersion
@@ -33,9 +33,7 @@ def snapshot_of(procedure: Procedure) -> dict[str, Any]:
     }
 
 
-def record_version(
-    *, procedure: Procedure, reason: str, author: AbstractBaseUser | None = None
-) -> ProcedureVersion | None:
+def record_version(*, procedure: Procedure, reason: str, author: User | None = None) -> ProcedureVersion | None:
     """Keep how the procedure reads now, unless it reads as it did. Call inside the transaction that changed it.
 
     Returns the new version, or None when nothing changed.

@@ -31,7 +31,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 def _asks_for_part(request: HttpRequest) -> bool:
-    htmx = getattr(request, "htmx", None)
+    htmx = request.htmx  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
