@@ -1,7 +1,7 @@
 """The labelled phrases: real people's ways of asking, each with the procedures that answer it (none: an empty list).
 
-`tune.jsonl` may be looked at while the search is worked on. `report.jsonl` is only measured: whoever tunes the search
-on it takes away the one honest figure there is.
+`tune.jsonl` may be looked at while the search is worked on. `report.jsonl` was written after that work and is only
+measured: whoever tunes the search on it must move it to the other file and write a new one.
 """
 
 import json
