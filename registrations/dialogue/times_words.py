@@ -174,7 +174,8 @@ def _settle(words: list[_Word]) -> None:
 
 def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word], at: int) -> tuple[str, bool]:
     """(word, is it a number in letters) for one unmarked word."""
-    number_before, number_after = before[:1].isdigit(), after[:1].isdigit()
+    number_before = before[:1].isdigit() or (at > 0 and words[at - 1].spelled)
+    number_after = after[:1].isdigit()
     with_marks = any(word.marked for word in words)
     match code:
         case "sang":
@@ -312,7 +313,8 @@ def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word]
             return ("MAI" if before in {"SANG", "CHIEU", "TRUA", "TOI"} else code), False
         case "t":
             # "5t12" is a month; "8h30 t6", with a clock before it, a weekday.
-            after_clock = ":" in before or (at > 1 and words[at - 2].code in {"GIO", "KEM", "h", "g", ":"})
+            clock = {"GIO", "KEM", "h", "g", ":"}
+            after_clock = ":" in before or any(word.code in clock for word in words[max(0, at - 4) : at])
             if number_after and after in {"2", "3", "4", "5", "6", "7"} and (after_clock or not number_before):
                 return "THU", False
             return ("THANG" if number_before or number_after else code), False
