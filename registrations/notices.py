@@ -208,7 +208,7 @@ def staff_words(registration: Registration) -> str:
 def _told_time(written: str) -> str:
     """A time from the history (`08:00 25/11/2026`) as citizens are told it."""
     try:
-        return long_time(datetime.strptime(written, "%H:%M %d/%m/%Y"))  # noqa: DTZ007
+        return long_time(timezone.make_aware(datetime.strptime(written, "%H:%M %d/%m/%Y")))  # noqa: DTZ007
     except ValueError:
         return written
 

@@ -10,6 +10,7 @@ from registrations import consent, data_rights, services
 from registrations.attachments import note_file, settle_files
 from registrations.dialogue import heard as words
 from registrations.dialogue.heard import Outcome
+from registrations.dialogue.turn import DRAFT_KEYS
 from registrations.errors import RegistrationError
 from registrations.models import Attachment, Citizen, Dialogue, Registration
 from registrations.services import Actor
@@ -111,18 +112,7 @@ def register(*, dialogue: Dialogue, place: int | None, time_wish: str = "") -> R
 
 def forget_draft(data: dict[str, Any]) -> None:
     """The details now stand in the citizen's record; the dialogue needs no copy."""
-    for key in (
-        "draft",
-        "details",
-        "procedure",
-        "words",
-        "old_ward",
-        "wards",
-        "unclear",
-        "elsewhere",
-        "wished",
-        "phone_shown",
-    ):
+    for key in DRAFT_KEYS:
         data.pop(key, None)
 
 

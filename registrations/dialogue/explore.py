@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from registrations.dialogue import core, heard
 from registrations.dialogue.facts import AddressRead, Found, Hit, Person, PhoneRead, Place, TimeRead, Visit
 from registrations.dialogue.heard import Heard, Info, Kind, Outcome, State
-from registrations.dialogue.turn import Step
+from registrations.dialogue.turn import DRAFT_KEYS, Step
 
 ZONE = timezone(timedelta(hours=7))
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
@@ -249,11 +249,20 @@ def walk() -> Iterator[Passage]:
             for label, said in INPUTS:
                 outcome = core.respond(state, said, here)
                 yield Passage(name, state, label, outcome)
-                there = here.after(outcome)
-                circumstances = _circumstances(outcome.state, there)
+                there, then = here.after(outcome), state_after(outcome)
+                circumstances = _circumstances(then, there)
                 if circumstances not in seen:
                     seen.add(circumstances)
-                    waiting.append((outcome.state, there))
+                    waiting.append((then, there))
+
+
+def state_after(outcome: Outcome) -> State:
+    """The state once the commands are done: a draft that has become a request is a draft no more."""
+    data = dict(outcome.state.data)
+    if any(isinstance(command, heard.Register) for command in outcome.commands):
+        for key in DRAFT_KEYS:
+            data.pop(key, None)
+    return State(outcome.state.step, data)
 
 
 def _circumstances(state: State, world: PaperWorld) -> tuple[object, ...]:

@@ -9,6 +9,19 @@ from registrations.dialogue.intents import number_in
 
 # After being asked the same thing this often a person is offered someone to talk to.
 PATIENCE = 2
+# What belongs to a request on its way, and is forgotten when it is booked or given up.
+DRAFT_KEYS = (
+    "draft",
+    "details",
+    "procedure",
+    "words",
+    "old_ward",
+    "wards",
+    "unclear",
+    "elsewhere",
+    "wished",
+    "phone_shown",
+)
 
 
 class Step:
@@ -154,7 +167,7 @@ class Turn:
         return int((self.data.get("procedure") or {}).get("id") or 0)
 
     def drop_draft(self) -> None:
-        for key in ("draft", "details", "procedure", "words", "old_ward", "wards", "unclear", "elsewhere", "wished"):
+        for key in DRAFT_KEYS:
             self.data.pop(key, None)
 
     def rest(self) -> None:

@@ -17,6 +17,7 @@ from scheduling.models import Slot, Ward
 from scheduling.services import load_wards
 from tests.factories.registrations import ContactFactory, FieldFactory, ProcedureFactory
 from tests.factories.scheduling import SlotFactory, WardFactory, at
+from tests.zalo import zalo  # noqa: F401
 from zalo_bridge.events import EventKind, InboundEvent, Rating, ReceivedFile, SharedInfo
 from zalo_bridge.models import Contact, OutboundMessage
 

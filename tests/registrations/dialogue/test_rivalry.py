@@ -18,8 +18,8 @@ from scheduling.models import Slot
 from tests.concurrency.crowd import all_at_once, errors_in
 from tests.factories.registrations import ContactFactory
 from tests.registrations.dialogue.conftest import Citizen
-from tests.registrations.test_picker import path_of
-from tests.zalo import WEBHOOK_PATH, zalo  # noqa: F401
+from tests.registrations.dialogue.test_picker import path_of
+from tests.zalo import WEBHOOK_PATH
 from zalo_bridge import inbox
 from zalo_bridge.contacts import locked_contact
 from zalo_bridge.events import EventKind, InboundEvent
