@@ -1,5 +1,6 @@
 """What every test shares: strict pages, people by role, a browser, the whole stack as real processes."""
 
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from django.template import engines
 
 from tests.pages import StrictClient
+from tests.shuffling import unordered_rows_shuffled
 from tests.templates import FailOnUnknownVariable
 
 pytest_plugins = ["tests.people", "tests.browsing", "tests.stack"]
@@ -16,6 +18,17 @@ pytest_plugins = ["tests.people", "tests.browsing", "tests.stack"]
 @pytest.fixture(autouse=True, scope="session")
 def _unknown_template_variables_fail() -> None:
     engines["django"].engine.string_if_invalid = FailOnUnknownVariable(settings.BASE_DIR)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _chance() -> Iterator[random.Random]:
+    with unordered_rows_shuffled() as chance:
+        yield chance
+
+
+@pytest.fixture(autouse=True)
+def _every_test_has_its_own_luck(_chance: random.Random, request: pytest.FixtureRequest) -> None:
+    _chance.seed(request.node.nodeid)
 
 
 @pytest.fixture(autouse=True)
