@@ -158,25 +158,27 @@ def _known(low: str, bare: str, *, glued: bool) -> list[_Word]:
 
 def _settle(words: list[_Word]) -> None:
     """Decide the words whose marks are missing by what stands beside them."""
+    with_marks = any(word.marked for word in words)
     for at, word in enumerate(words):
         before = words[at - 1].code if at else ""
         after = words[at + 1].code if at + 1 < len(words) else ""
         beyond = words[at + 2].code if at + 2 < len(words) else ""
         if word.unsettled:
-            word.code, word.spelled = _settled(word.code, before, after, beyond, words, at)
+            word.code, word.spelled = _settled(word.code, before, after, beyond, words, at, with_marks)
         elif word.code == "nam" and word.spelled:  # "năm" typed with its mark: five, or year
-            if re.fullmatch(r"\d{4}", after) or after in {"NAY", "SAU", "NEXT", "NI", "nay", "sau", "toi"}:
-                if not (before == "THU" or before == "MUNG"):
-                    word.code, word.spelled = "NAM", False
+            year_follows = re.fullmatch(r"\d{4}", after) or after in {"NAY", "SAU", "NEXT", "NI", "nay", "sau", "toi"}
+            if year_follows and before not in {"THU", "MUNG"}:
+                word.code, word.spelled = "NAM", False
         if word.code in {"MAI", "TUAN"} and word.titled and before in _CALLED:
             word.code = word.code.lower()  # "chị Mai", "anh Tuấn"
 
 
-def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word], at: int) -> tuple[str, bool]:
+def _settled(
+    code: str, before: str, after: str, beyond: str, words: list[_Word], at: int, with_marks: bool
+) -> tuple[str, bool]:
     """(word, is it a number in letters) for one unmarked word."""
     number_before = before[:1].isdigit() or (at > 0 and words[at - 1].spelled)
     number_after = after[:1].isdigit()
-    with_marks = any(word.marked for word in words)
     match code:
         case "sang":
             asked_to_move = any(w.code == "DOI" for w in words[max(0, at - 4) : at])
@@ -214,8 +216,6 @@ def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word]
             return "SAU", False
         case "sao":
             return ("SAU" if before == "TUAN" else code), False
-        case "by":
-            return ("7", True) if before == "THU" else (code, False)
         case "mot":
             one = before in {"THANG", "MUNG", "10", "muoi"} or after in _UNITS or after in {"ngay", "thang", "THANG"}
             return ("1", True) if one and before not in _PARTS else ("MOT", False)
@@ -257,13 +257,13 @@ def _settled(code: str, before: str, after: str, beyond: str, words: list[_Word]
             return ("4", True) if four else ("TU", False)
         case "ba":
             return "3", True
-        case "bay":
+        case "bay" | "by":
             if before in {"THU", "THANG", "MUNG", "NGAY", "LUC", "muoi", "10"} | _PARTS:
                 return "7", True
             hour = after in {"GIO", "h", "g"} and (
                 beyond in _PARTS | {"RUOI", "KEM", "kem", "sang", "toi"} or beyond[:1].isdigit()
             )
-            return ("7", True) if hour or after == "RUOI" else ("bay", False)
+            return ("7", True) if hour or after == "RUOI" else (code, False)
         case "tam":
             if before in {"THANG", "MUNG", "muoi", "10"} or after in {"GIO", "RUOI", "h", "g"}:
                 return "8", True

