@@ -6,7 +6,7 @@ The rivals get what they can be given fairly: the same folded keywords and names
 
 import random
 from collections.abc import Callable
-from statistics import mean
+from statistics import median
 from time import perf_counter, thread_time
 from typing import Any
 
@@ -59,16 +59,16 @@ def run() -> list[dict[str, Any]]:
     texts = [phrase.text for phrase in report + tune]
     for count, goal in ((60, "<= 1"), (6_000, "<= 10")):
         large = [*rows, *made_up_rows(count - len(rows))]
-        started = perf_counter()
+        started = thread_time()
         bigger = Index(large)
-        built = (perf_counter() - started) * 1000
+        built = (thread_time() - started) * 1000
         taken, worked = zip(*(_milliseconds(text, bigger) for text in texts), strict=True)
         figures += [
-            figure(f"search: mean time at {count} procedures", mean(taken), goal, "ms"),
+            figure(f"search: half within, at {count} procedures", median(taken), goal, "ms"),
             figure(
                 f"search: 99 % within, at {count} procedures", sorted(worked)[int(len(worked) * 0.99)], goal, "ms CPU"
             ),
-            fact(f"search: building the index of {count} procedures", built, "ms"),
+            fact(f"search: building the index of {count} procedures", built, "ms CPU"),
         ]
     return figures
 
