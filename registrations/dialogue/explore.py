@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
-from registrations.dialogue import core, heard
+from registrations.dialogue import conversation, heard
 from registrations.dialogue.facts import AddressRead, Found, Hit, Person, PhoneRead, Place, TimeRead, Visit
 from registrations.dialogue.heard import Heard, Info, Kind, Outcome, State
 from registrations.dialogue.turn import DRAFT_KEYS, Step
@@ -247,7 +247,7 @@ def walk() -> Iterator[Passage]:
         while waiting:
             state, here = waiting.pop(0)
             for label, said in INPUTS:
-                outcome = core.respond(state, said, here)
+                outcome = conversation.respond(state, said, here)
                 yield Passage(name, state, label, outcome)
                 there, then = here.after(outcome), state_after(outcome)
                 circumstances = _circumstances(then, there)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from procedures.services import clean, fold
 from registrations import consent, data_rights
-from registrations.dialogue import commands, core
+from registrations.dialogue import commands, conversation
 from registrations.dialogue.clock import long_time, short_time
 from registrations.dialogue.heard import Heard, Info, Kind, Outcome, Say, State
 from registrations.dialogue.knowledge import Knowledge
@@ -113,7 +113,7 @@ def converse(*, dialogue: Dialogue, heard: Heard, event: InboundEvent | None, no
     before = State(dialogue.step, dialogue.data)
     for _ in range(MOST_TRIES):
         world = Knowledge(dialogue.contact, now=now)
-        outcome = core.respond(before, heard, world)
+        outcome = conversation.respond(before, heard, world)
         try:
             # A savepoint: a place taken by somebody else must not take the whole event down with it.
             with transaction.atomic():

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrations.dialogue import core, heard
+from registrations.dialogue import conversation, heard
 from registrations.dialogue.explore import BEGINNINGS, FULL, INPUTS, NOW, PERSON, PaperWorld, a_visit, text, walk
 from registrations.dialogue.heard import Heard, Kind, State
 from registrations.dialogue.turn import PATIENCE, Step
@@ -57,8 +57,8 @@ def test_the_state_is_json_and_its_step_is_known(passages):
 def test_nothing_personal_is_remembered_before_consent():
     personal = ("Người Mẫu Hai", "0900000016", "+84900000016", "7 Vĩnh Hải")
     for words in ("#dangky", "Người Mẫu Hai, 0900000016, 7 Vĩnh Hải", "0900000016", "Người Mẫu Hai", "7 Vĩnh Hải"):
-        state = core.respond(State(), text("đăng ký"), PaperWorld()).state
-        outcome = core.respond(state, text(words), PaperWorld())
+        state = conversation.respond(State(), text("đăng ký"), PaperWorld()).state
+        outcome = conversation.respond(state, text(words), PaperWorld())
         assert not any(isinstance(command, heard.RecordConsent) for command in outcome.commands)
         kept = json.dumps(outcome.state.data, ensure_ascii=False)
         assert not any(fact in kept for fact in personal), kept
@@ -68,10 +68,10 @@ def test_a_question_is_never_put_a_third_time_without_offering_a_person():
     for name, world in BEGINNINGS:
         for _, first in INPUTS:
             state, here = State(), world
-            outcome = core.respond(state, first, here)
+            outcome = conversation.respond(state, first, here)
             for _ in range(PATIENCE + 2):
                 state, here = outcome.state, here.after(outcome)
-                outcome = core.respond(state, text("xyz xyz"), here)
+                outcome = conversation.respond(state, text("xyz xyz"), here)
             asked = outcome.state.data.get("asked") or {}
             if asked.get("times", 0) > PATIENCE:
                 assert "offer_human" in [say.key for say in outcome.says], (name, outcome.state.step)
@@ -81,7 +81,7 @@ def test_a_person_can_be_asked_for_from_everywhere(passages):
     states = {json.dumps([p.before.step, p.before.data], sort_keys=True): p.before for p in passages}
     for before in states.values():
         for words in ("gặp cán bộ", "0"):
-            outcome = core.respond(before, text(words), PaperWorld(consented=True, person=PERSON, visits=(a_visit(),)))
+            outcome = conversation.respond(before, text(words), PaperWorld(consented=True, person=PERSON, visits=(a_visit(),)))
             assert any(isinstance(command, heard.CallHuman) for command in outcome.commands), before.step
 
 
@@ -89,9 +89,9 @@ def test_withdrawing_is_understood_everywhere(passages):
     states = {json.dumps([p.before.step, p.before.data], sort_keys=True): p.before for p in passages}
     world = PaperWorld(consented=True, person=PERSON, visits=(a_visit(),))
     for before in states.values():
-        outcome = core.respond(before, text("rút lại đồng ý"), world)
+        outcome = conversation.respond(before, text("rút lại đồng ý"), world)
         assert outcome.state.step == Step.WITHDRAW, before.step
-        done = core.respond(outcome.state, text("1"), world)
+        done = conversation.respond(outcome.state, text("1"), world)
         assert heard.Withdraw("chat") in done.commands
         assert not {"details", "draft", "words"} & set(done.state.data)
 
@@ -125,7 +125,7 @@ def test_from_anywhere_in_a_draft_plain_answers_lead_to_a_request(passages, begi
             said = sensible.get(state.step, text("1"))
             if state.step == Step.ABANDON:
                 said = text("3")
-            outcome = core.respond(state, said, here)
+            outcome = conversation.respond(state, said, here)
             if any(isinstance(command, heard.Register) for command in outcome.commands):
                 break
             state, here = outcome.state, here.after(outcome)
@@ -144,28 +144,28 @@ def test_a_button_of_an_older_question_answers_no_newer_one():
             "options": [{"title": "a", "value": {"place": 1}}],
         },
     )
-    old = core.respond(state, text("#which_procedure:1"), world)
+    old = conversation.respond(state, text("#which_procedure:1"), world)
     assert [say.key for say in old.says][0] == "old_button"
     assert not old.commands
-    own = core.respond(state, text("#time:1"), world)
+    own = conversation.respond(state, text("#time:1"), world)
     assert own.commands == (heard.Register(1),)
 
 
 def test_a_rating_asked_for_later_than_the_last_list_takes_the_number():
     world = PaperWorld(consented=True, person=PERSON, to_rate=a_visit(7))
-    menu = core.respond(State(), text("menu"), world)
+    menu = conversation.respond(State(), text("menu"), world)
     earlier = replace(world, rating_asked_at=NOW.replace(hour=8))
-    assert not [c for c in core.respond(menu.state, text("5"), earlier).commands if isinstance(c, heard.Rate)]
+    assert not [c for c in conversation.respond(menu.state, text("5"), earlier).commands if isinstance(c, heard.Rate)]
     later = replace(world, rating_asked_at=NOW.replace(hour=10))
-    assert core.respond(menu.state, text("5"), later).commands == (heard.Rate(7, 5),)
+    assert conversation.respond(menu.state, text("5"), later).commands == (heard.Rate(7, 5),)
 
 
 def test_a_draft_left_overnight_is_taken_up_where_it_was():
-    state = core.respond(State(), Heard(Kind.INFO, info=FULL, ref="1"), PaperWorld()).state
+    state = conversation.respond(State(), Heard(Kind.INFO, info=FULL, ref="1"), PaperWorld()).state
     next_week = PaperWorld(now=NOW.replace(day=30), consented=True)
-    outcome = core.respond(state, text("xin chào"), next_week)
+    outcome = conversation.respond(state, text("xin chào"), next_week)
     assert [say.key for say in outcome.says] == ["back_after_long", "ask_procedure"]
-    outcome = core.respond(outcome.state, text("rượu"), next_week)
+    outcome = conversation.respond(outcome.state, text("rượu"), next_week)
     assert outcome.state.step == Step.WHICH_PROCEDURE
 
 
@@ -197,7 +197,7 @@ def test_no_sequence_of_messages_breaks_the_conversation(world, said):
     state = State()
     for each in said:
         before = json.dumps(state.data, sort_keys=True)
-        outcome = core.respond(state, each, world)
+        outcome = conversation.respond(state, each, world)
         assert json.dumps(state.data, sort_keys=True) == before, "the state given was changed"
         if each.kind not in NEEDS_NO_ANSWER:
             assert answers(outcome), (state.step, each)
