@@ -12,6 +12,8 @@ urlpatterns = [
     path("dang-nhap/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("dang-xuat/", auth_views.LogoutView.as_view(), name="logout"),
     path("doi-mat-khau/", auth_views.PasswordChangeView.as_view(success_url="/"), name="password_change"),
+    path("huong-dan/", views.guide, name="guides"),
+    path("huong-dan/<slug:slug>/", views.guide, name="guide"),
     path("quan-tri/", admin.site.urls),
     path("", include("procedures.urls")),
     path("", include("scheduling.urls")),

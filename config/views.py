@@ -1,11 +1,12 @@
-"""The front door and the two health pages."""
+"""The front door, the two health pages, and the guides."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from config import health
+from config.guides import GUIDES, guide_for
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -33,3 +34,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {"ok": ok, "checks": checks}, status=200 if ok else 503, json_dumps_params={"ensure_ascii": False}
     )
+
+
+def guide(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """A role's guide; without a name, the one that fits whoever asks."""
+    found = next((each for each in GUIDES if each.slug == slug), None) if slug else guide_for(request.user)
+    if found is None:
+        raise Http404
+    return render(request, f"guide/{found.slug}.html", {"guide": found, "guides": GUIDES})
