@@ -1,8 +1,10 @@
 """What every test shares: strict pages, people by role, a browser, the whole stack as real processes."""
 
+import os
 import random
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -11,6 +13,11 @@ from django.template import engines
 from tests.pages import StrictClient
 from tests.shuffling import unordered_rows_shuffled
 from tests.templates import FailOnUnknownVariable
+
+# The same examples each time, however busy the machine: a failure is about the change. HYPOTHESIS=explore digs deeper.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "same"))
 
 pytest_plugins = ["tests.people", "tests.browsing", "tests.stack"]
 
