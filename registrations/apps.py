@@ -6,8 +6,8 @@ class RegistrationsConfig(AppConfig):
     verbose_name = "Hồ sơ"
 
     def ready(self) -> None:
-        # The bridge knows none of the other apps: whoever wants to hear its events says so here. The models these modules
-        # import exist only once the registry is ready.
+        # The bridge knows none of the other apps: whoever wants to hear its events says so here. The models these
+        # modules import exist only once the registry is ready.
         from registrations.board_orders import carry_out  # noqa: PLC0415
         from registrations.dialogue.shell import on_event  # noqa: PLC0415
         from registrations.undelivered import on_undeliverable  # noqa: PLC0415
