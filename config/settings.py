@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "zalo_bridge.views.webhook.WebhookFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -162,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "zalo-housekeeping": {"task": "zalo_bridge.tasks.keep_house", "schedule": crontab(hour="2", minute="40")},
     "zalo-probe-incidents": {"task": "zalo_bridge.tasks.probe_incidents", "schedule": 60.0},
     "scheduling-open-slots": {"task": "scheduling.tasks.open_slots", "schedule": crontab(minute="15")},
+    "scheduling-offer-freed-places": {"task": "scheduling.tasks.offer_freed_places", "schedule": 60.0},
     "registrations-send-reminders": {"task": "registrations.tasks.send_due_reminders", "schedule": 60.0},
     "registrations-statistics": {"task": "registrations.tasks.refresh_statistics", "schedule": 240.0},
     "registrations-unreachable": {

@@ -1,4 +1,4 @@
-"""What administrators set up here: which template carries which notice. History (events, messages) is read on /zalo/."""
+"""What administrators set up: which template carries which notice. History (events, messages) is read on /zalo/."""
 
 from typing import Any
 

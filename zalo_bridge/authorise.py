@@ -1,6 +1,6 @@
-"""Getting a first (or new) token pair: an administrator of the OA says yes on Zalo's page. OAuth v4, with or without PKCE.
+"""A first (or new) token pair: an administrator of the OA says yes on Zalo's page. OAuth v4, with or without PKCE.
 
-Source: developers.zalo.me, "OAuth v4 - Official Account". The callback address must equal the console's, letter by letter.
+Source: developers.zalo.me, "OAuth v4 - Official Account". The callback address must equal the console's exactly.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Request bodies in Zalo's shapes, from our neutral payloads.
 
-Source: developers.zalo.me, "Gửi tin tư vấn", "Gửi tin template"; the button shapes are those of the SDKs and of the appendix
-on buttons, none of them proven for chat messages, hence the setting ZALO_BUTTONS.
+Source: developers.zalo.me, "Gửi tin tư vấn", "Gửi tin template"; the button shapes are those of the SDKs and of the
+appendix on buttons, none of them proven for chat messages, hence the setting ZALO_BUTTONS.
 """
 
 import unicodedata

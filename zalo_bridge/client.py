@@ -66,7 +66,7 @@ class NotSent(NoAnswer):
 
 
 class Unknown(NoAnswer):
-    """The request left, and whether Zalo acted on it is unknown: a timeout, a cut connection, 5xx, HTML, an empty body."""
+    """The request left; whether Zalo acted on it is unknown: a timeout, a cut connection, 5xx, HTML, an empty body."""
 
 
 def send_chat(token: str, body: dict[str, Any]) -> Answer:

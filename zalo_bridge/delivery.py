@@ -1,7 +1,7 @@
 """Sending what is owed, in three steps: claim and commit; call Zalo with no transaction open; record and commit.
 
-One person's messages go out in order; different people never wait for each other. A worker that dies in between leaves a
-row that says "being sent": nobody knows whether it arrived, so `lookup.py` asks Zalo before anything is sent again.
+One person's messages go out in order; different people never wait for each other. A worker that dies in between leaves
+a row that says "being sent": nobody knows whether it arrived, so `lookup.py` asks Zalo before it is sent again.
 """
 
 import logging
@@ -127,8 +127,11 @@ def deliver_to(recipient: Recipient) -> int:
 
 
 def next_due(recipient: Recipient) -> OutboundMessage | None:
-    """The message whose turn it is. One that waits to be tried again, or whose fate is unknown, holds up the later ones;
-    one that is planned for later (a reminder, a notice kept for the morning) does not."""
+    """The message whose turn it is.
+
+    One that waits to be tried again, or whose fate is unknown, holds up the later ones; one that is planned for later
+    (a reminder, a notice kept for the morning) does not.
+    """
     now = timezone.now()
     for message in recipient.waiting()[:100]:
         if message.give_up_at and message.give_up_at <= now and message.state in (State.QUEUED, State.RETRY):
@@ -223,14 +226,13 @@ class Call:
 
 def _call_for(message: OutboundMessage, *, shape: str | None = None) -> Call:
     """Raises `LookupError` with a sentence when the template is not configured or cannot be filled."""
+    user_id = message.contact.user_id if message.contact else ""  # the database requires one but for phones
     if message.channel == Channel.CHAT:
-        assert message.contact is not None
         shape = shape or _button_shape(message)
-        return Call(message.channel, bodies.chat_body(message.contact.user_id, message.payload, buttons=shape), shape)
+        return Call(message.channel, bodies.chat_body(user_id, message.payload, buttons=shape), shape)
     template_id, data = ladder.template_data(message)
     if message.channel == Channel.TEMPLATE_BY_USER:
-        assert message.contact is not None
-        return Call(message.channel, bodies.template_body(template_id, data, user_id=message.contact.user_id))
+        return Call(message.channel, bodies.template_body(template_id, data, user_id=user_id))
     tracking = bodies.tracking_id(message.pk)
     return Call(
         message.channel, bodies.phone_template_body(template_id, data, phone=message.phone, tracking_id=tracking)
@@ -286,7 +288,7 @@ def record(message: OutboundMessage, outcome: client.Answer | client.NoAnswer, l
         )
         _wait(message, back_off(timedelta(seconds=5), message.attempts), "Không nối được tới Zalo.")
         return False
-    if isinstance(outcome, client.Unknown):
+    if isinstance(outcome, client.NoAnswer):
         incidents.report(
             cause=f"no-answer:{message.channel}",
             detail=f"Zalo không trả lời đọc được ({outcome.what}).",
@@ -295,7 +297,6 @@ def record(message: OutboundMessage, outcome: client.Answer | client.NoAnswer, l
         )
         lookup.doubt(message, outcome.what)
         return False
-    assert isinstance(outcome, client.Answer)
     if outcome.is_success:
         _record_success(message, outcome, lanes)
         return True

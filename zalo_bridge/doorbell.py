@@ -2,13 +2,14 @@
 
 Publishing to the broker costs about a millisecond when it is well and seconds when it is not. The webhook has 2 seconds
 and must not lose an event to a broker, so a thread of its own publishes, several ids in one task when they come fast.
-What it loses (a killed process, a broker that is down) the sweeps of beat find within seconds: the truth is in the tables.
+What it loses (a killed process, a broker that is down) beat's sweeps find within seconds: the truth is in the tables.
 """
 
 import logging
 import os
 import queue
 import threading
+import time
 from collections import defaultdict
 
 from celery import current_app
@@ -20,6 +21,8 @@ HANDLE_EVENTS = "zalo_bridge.tasks.handle_events"
 DELIVER_MESSAGES = "zalo_bridge.tasks.deliver_messages"
 # Ids per task: one task works through its ids one after another, so a long list would make the last one wait.
 MOST_IDS = 10
+# In a rush, ids gather for this long before they are published together; the first after a pause goes at once.
+RUSH_S = 0.02
 # Beyond this many unannounced ids the sweep is the better messenger.
 LONGEST_QUEUE = 10_000
 
@@ -55,10 +58,13 @@ def _make_sure_somebody_listens() -> None:
 
 
 def _publish_forever() -> None:
+    last = 0.0
     while True:
+        first = _waiting.get()
+        if time.monotonic() - last < RUSH_S:
+            time.sleep(RUSH_S)
         batches: dict[str, list[int]] = defaultdict(list)
-        task, row_id = _waiting.get()
-        batches[task].append(row_id)
+        batches[first[0]].append(first[1])
         while True:
             try:
                 task, row_id = _waiting.get_nowait()
@@ -66,12 +72,14 @@ def _publish_forever() -> None:
                 break
             batches[task].append(row_id)
         for task, row_ids in batches.items():
-            for start in range(0, len(row_ids), MOST_IDS):
-                try:
-                    current_app.send_task(task, args=[row_ids[start : start + MOST_IDS]])
-                except Exception as error:
-                    # The rows are safe in the database and beat's sweep announces them again.
-                    log.warning(
-                        "Broker not reachable (%s): %d ids left to the sweep", type(error).__name__, len(row_ids)
-                    )
-                    break
+            _publish(task, row_ids)
+        last = time.monotonic()
+
+
+def _publish(task: str, row_ids: list[int]) -> None:
+    try:
+        for start in range(0, len(row_ids), MOST_IDS):
+            current_app.send_task(task, args=[row_ids[start : start + MOST_IDS]])
+    except Exception as error:
+        # The rows are safe in the database and beat's sweep announces them again.
+        log.warning("Broker not reachable (%s): %d ids left to the sweep", type(error).__name__, len(row_ids))

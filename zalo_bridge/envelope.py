@@ -1,4 +1,4 @@
-"""The outside of a vendor event: enough to verify it, store it once, and know whose turn it takes. Never raises on content.
+"""The outside of a vendor event: enough to verify it, store it once, and know whose it is. Never raises on content.
 
 Source: developers.zalo.me, "Webhook", the envelope of each event.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-# Ids are strings of digits beyond 2^53; anonymous ids are hex. Anything else is no id of Zalo's and must not become one.
+# Ids are strings of digits beyond 2^53; anonymous ids are hex. Anything else is no id of Zalo's.
 ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 NAME = re.compile(r"[a-z0-9_]{1,64}")
 # Receipts of phone templates name a phone number or its SHA-256 where chat receipts name a user: personal data, no id.
@@ -41,6 +41,7 @@ def read_envelope(raw: bytes, *, oa_id: str) -> Envelope | None:
     if body is None or not isinstance(name := body.get("event_name"), str) or not NAME.fullmatch(name):
         return None
     app_id, timestamp = text_of(body.get("app_id")), text_of(body.get("timestamp"))
+    happened_at = moment(timestamp)
     sender, recipient = id_in(body.get("sender")), id_in(body.get("recipient"))
     user_id, named_oa = "", ""
     if sender or recipient:
@@ -60,8 +61,8 @@ def read_envelope(raw: bytes, *, oa_id: str) -> Envelope | None:
         user_id=user_id,
         oa_id=named_oa,
         timestamp=timestamp,
-        happened_at=moment(timestamp),
-        dedupe_key=_dedupe_key(body, raw, app_id, name, user_id, timestamp),
+        happened_at=happened_at,
+        dedupe_key=_dedupe_key(body, raw, app_id, name, user_id, timestamp if happened_at else ""),
         from_oa=sender == oa_id,
     )
 
@@ -76,7 +77,7 @@ def parse(raw: bytes) -> dict[str, Any] | None:
 
 
 def text_of(value: object) -> str:
-    """A scalar as text, "" for anything else. Bodies from the wire may hold numbers where the documentation says text."""
+    """A scalar as text, "" for anything else. Real bodies hold numbers where the documentation says text."""
     if isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -108,7 +109,10 @@ def moment(timestamp: str) -> datetime | None:
 
 
 def _dedupe_key(body: dict[str, Any], raw: bytes, app_id: str, name: str, user_id: str, timestamp: str) -> str:
-    """What makes two deliveries the same event. Reactions and template answers name somebody else's message id."""
+    """What makes two deliveries the same event. Reactions and template answers name somebody else's message id.
+
+    `timestamp` is "" when it is no believable time.
+    """
     message = body.get("message")
     message = message if isinstance(message, dict) else {}
     message_id = clean_id(message.get("msg_id"))
@@ -119,7 +123,7 @@ def _dedupe_key(body: dict[str, Any], raw: bytes, app_id: str, name: str, user_i
         return f"{app}:{family}:{message_id}"
     if name == "user_seen_message" and isinstance(seen := message.get("msg_ids"), list) and seen:
         return f"{app}:{name}:{_sha(' '.join(sorted(text_of(one) for one in seen)))}"
-    if name in ONCE_A_MOMENT and user_id and moment(timestamp):
+    if name in ONCE_A_MOMENT and user_id and timestamp:
         content = _sha(json.dumps(body["info"], sort_keys=True))[:16] if "info" in body else ""
         return f"{app}:{name}:{user_id}:{timestamp}:{content}"
     return f"{app}:{name}:{hashlib.sha256(raw).hexdigest()}"

@@ -26,7 +26,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True)
 class SharedInfo:
-    """The form "Chia sẻ thông tin" as the citizen sent it: all text, "" where nothing came. The phone is claimed, not proven.
+    """The form "Chia sẻ thông tin" as the citizen sent it: all text, "" where nothing came. The phone is only claimed.
 
     `district` is filled only by the form of before July 2025; `birthday` is dd/mm/yyyy as received.
     """
@@ -60,7 +60,7 @@ class ReceivedFile:
 
 @dataclass(frozen=True)
 class Rating:
-    """An answer to a rating template: 1 to 5 stars, and words. `message_id` is our OutboundMessage, when it is known."""
+    """An answer to a rating template: 1 to 5 stars, and words. `message_id`: our OutboundMessage, when it is known."""
 
     stars: int
     words: str = ""

@@ -1,8 +1,8 @@
 """What the webhook missed while it was down, read back from the conversations themselves.
 
 Zalo has no way to replay events; it keeps the chats. Each citizen's message found there is stored as the event it would
-have been, under the same key, so one that Zalo still delivers later is recognised. Follows and forms leave no trace in a
-chat and cannot be recovered this way. Source: developers.zalo.me, "Lấy thông tin tin nhắn trong hội thoại".
+have been, under the same key, so one that Zalo still delivers later is recognised. Follows and forms leave no trace in
+a chat and cannot be recovered this way. Source: developers.zalo.me, "Lấy thông tin tin nhắn trong hội thoại".
 """
 
 import json

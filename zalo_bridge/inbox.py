@@ -1,7 +1,7 @@
 """Handling stored events: in order per contact, each exactly once, one stuck contact holding up nobody else.
 
-received → processing (committed, so that an event that kills its worker is counted) → done | ignored | retried | failed.
-The listener's writes and the step to done are one transaction: an event acted on is done, and one not done was not acted on.
+received → processing (committed, so that one that kills its worker is counted) → done | ignored | retried | failed.
+The listener's writes and the step to done are one transaction: what was acted on is done, what is not done was not acted on.
 """
 
 import logging
@@ -120,8 +120,8 @@ def _handle_one(event: WebhookEvent) -> bool:
     try:
         with transaction.atomic():
             verdict = act_on(event)
-            # The last word, should two workers ever believe they have the turn (a connection cut and reborn): the second
-            # finds the event finished, and everything it did meanwhile is undone.
+            # The last word, should two workers ever believe they have the turn (a connection cut and reborn): the
+            # second finds the event finished, and everything it did meanwhile is undone.
             finished = WebhookEvent.objects.filter(pk=event.pk, state=State.PROCESSING).update(
                 state=verdict.state, note=verdict.note, finished_at=timezone.now(), next_attempt_at=None
             )

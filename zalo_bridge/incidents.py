@@ -51,7 +51,7 @@ def stopped_lanes(now: datetime) -> set[str]:
 
 
 def may_send(lanes: Iterable[str]) -> bool:
-    """Whether all of these lanes are running. While one stands still, one caller per interval is let through as a probe.
+    """Whether all these lanes are running. While one stands still, one caller per interval is let through as a probe.
 
     The probe is the real thing: a message somebody waits for. If it passes, `note_success` ends the incident.
     """

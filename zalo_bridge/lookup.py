@@ -1,7 +1,7 @@
-"""Messages of unknown fate: the call left and no answer came. Zalo has no idempotency key, so look before sending again.
+"""Messages of unknown fate: the call left, no answer came. Zalo has no idempotency key, so look before sending again.
 
-An echo or a receipt settles it without a question (`receipts.py`). Otherwise the conversation is read: twice, the second
-time later, because a slow Zalo may still be working on what we no longer wait for.
+An echo or a receipt settles it without a question (`receipts.py`). Otherwise the conversation is read: twice, the
+second time later, because a slow Zalo may still be working on what we no longer wait for.
 """
 
 import logging
@@ -26,7 +26,7 @@ NEXT_LOOK = timedelta(seconds=15)
 LOOKS = 2
 # Without any way to look (the API refuses, Zalo is down) for this long, a person has to ask the citizen.
 GIVE_UP_AFTER = timedelta(minutes=30)
-# Templates do not show in the conversation as we wrote them: only a receipt can tell, and it comes within moments or never.
+# Templates do not show in the conversation as we wrote them: only a receipt can tell, within moments or never.
 RECEIPT_WITHIN = timedelta(minutes=2)
 PAGES = 3
 
@@ -109,9 +109,9 @@ def row_time(row: dict[str, object]) -> datetime | None:
 
 
 def _find(message: OutboundMessage, *, since: datetime) -> tuple[str, datetime] | None:
-    assert message.contact is not None
+    user_id = message.contact.user_id if message.contact else ""
     for page in range(PAGES):
-        rows = read_page(message.contact.user_id, offset=page * 10)
+        rows = read_page(user_id, offset=page * 10)
         candidates = []
         for row in rows:
             at, vendor_id = row_time(row), clean_id(row.get("message_id"))

@@ -1,4 +1,4 @@
-"""What passed between Zalo and us: contacts, the inbox, the outbox, the credential. Bytes in, bytes out; no business words."""
+"""What passed between Zalo and us: contacts, inbox, outbox, the credential. Bytes in, bytes out; no business words."""
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -218,7 +218,7 @@ class DeliveryAttempt(models.Model):
 
 
 class OACredential(models.Model):
-    """The token pair of one OA, encrypted. A refresh token works once, so the pair before is kept until the new one has worked."""
+    """The token pair of one OA, encrypted. A refresh token works once; the pair before is kept."""
 
     oa_id = models.CharField("OA", max_length=32, unique=True)
     access_token = models.BinaryField("token truy cập (mã hóa)")
@@ -240,7 +240,7 @@ class OACredential(models.Model):
 
 
 class Incident(models.Model):
-    """Something a person must mend (configuration, money, token). One per cause while it lasts, never one per message."""
+    """Something a person must mend (configuration, money, token). One per cause while it lasts, not one per message."""
 
     cause = models.CharField("nguyên nhân", max_length=64)
     opened_at = models.DateTimeField("từ lúc", default=timezone.now)

@@ -1,4 +1,4 @@
-"""What Zalo tells us about our own messages: arrived, seen, and the echo of everything the OA sends. States only move forward."""
+"""What Zalo tells us about our own messages: arrived, seen, the echo of all the OA sends. States only move forward."""
 
 import unicodedata
 from datetime import datetime, timedelta

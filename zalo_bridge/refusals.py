@@ -1,7 +1,7 @@
 """Zalo's error numbers as data: whose fault, what to do, when to try again, what staff read.
 
-Match on the number, never on Zalo's words: they vary. Source: developers.zalo.me, "Error code" of Official Account API and
-of ZBS templates; the advice per number is ours.
+Match on the number, never on Zalo's words: they vary. Source: developers.zalo.me, "Error code" of Official Account API
+and of ZBS templates; the advice per number is ours.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 
 class Remedy(StrEnum):
-    TOKEN = "T"  # refresh the token once and send again
+    TOKEN = "T"  # noqa: S105 - refresh the token once and send again
     BACK_OFF = "B"  # try again soon, later messages of this person wait
     RESCHEDULE = "S"  # try again at a named time, later messages go ahead
     NEXT_CHANNEL = "X"  # this person cannot be reached this way

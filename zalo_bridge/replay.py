@@ -1,4 +1,4 @@
-"""A second try, asked for by a person: events that failed, events whose signature did not fit, messages that did not go.
+"""A second try, asked for by a person: events that failed or whose signature did not fit, messages that did not go.
 
 Every function is a guarded UPDATE: pressed twice, the second press finds nothing to do.
 """
@@ -73,7 +73,7 @@ def discard(*, event_ids: Iterable[int]) -> int:
 
 
 def resend(*, message: OutboundMessage, by: str) -> None:
-    """Send a message that failed or expired once more. Raises `NotReplayable` when it arrived, waits, or went another way."""
+    """Send a failed or expired message once more. Raises `NotReplayable` when it arrived, waits or went another way."""
     with transaction.atomic():
         following = OutboundMessage.objects.filter(replaces=message)
         if following.exclude(state__in=(MessageState.FAILED, MessageState.EXPIRED)).exists():

@@ -1,4 +1,4 @@
-"""The bridge's door: who listens to the chat, what was said, how the bridge is doing. Messages go out by `outbox.py`."""
+"""The bridge's door: who listens to the chat, what was said, how it is doing. Messages go out by `outbox.py`."""
 
 from django.db.models import QuerySet
 

@@ -13,8 +13,8 @@ from django.conf import settings
 
 log = logging.getLogger(__name__)
 
-# Takes one token from both buckets or from none; answers how many milliseconds to wait (0: taken). Redis keeps the time,
-# so workers with different clocks agree.
+# Takes one token from both buckets or from none; answers how many milliseconds to wait (0: taken). Redis keeps the
+# time, so workers with different clocks agree.
 TAKE = """
 local now = redis.call('TIME'); local ms = now[1] * 1000 + math.floor(now[2] / 1000)
 local wait = 0

@@ -1,8 +1,8 @@
 """The OA's token pair: encrypted, refreshed ahead of time, each refresh token used once by one process.
 
 The turn is a session lock, not a transaction, because the call to Zalo lies inside it. The new pair is committed before
-anybody uses it. Source of the rules: developers.zalo.me, "OAuth v4"; a spent refresh token cannot be had again, so losing
-the answer means that a person must authorise anew.
+anybody uses it. Source of the rules: developers.zalo.me, "OAuth v4"; a spent refresh token cannot be had again, so
+losing the answer means that a person must authorise anew.
 """
 
 import logging
@@ -156,7 +156,7 @@ def _refresh(credential: OACredential) -> str:
         answer = client.refresh(old)
     except client.NoAnswer as error:
         if error.http_status == 200 and "rỗng" in error.what:
-            # Zalo's way of saying that the token was spent already. If somebody else stored a newer pair, it is there now.
+            # Zalo's way of saying that the token was spent already. If somebody stored a newer pair, it is there now.
             credential.refresh_from_db()
             if vault.unseal(credential.refresh_token) != old:
                 return vault.unseal(credential.access_token)

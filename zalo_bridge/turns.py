@@ -43,5 +43,5 @@ def _release(key: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 7))", [key])
     except Error:
-        # The connection is gone, and the lock with it. A broken transaction keeps the connection: drop it, lock and all.
+        # The connection is gone, and the lock with it. A broken transaction keeps both: drop the connection.
         connection.close()

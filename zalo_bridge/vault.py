@@ -1,4 +1,4 @@
-"""Encryption of the stored tokens. Keys come from the environment, newest first, so that a key can be changed in use."""
+"""Encryption of the stored tokens. Keys come from the environment, newest first, so that one can be changed in use."""
 
 import base64
 import hashlib
@@ -30,7 +30,7 @@ def reseal(sealed: bytes | memoryview) -> bytes:
 
 
 def _keys() -> MultiFernet:
-    # A key of ZALO_TOKEN_KEYS may be any text of good length; the derived one keeps a demo from needing another setting.
+    # A key of ZALO_TOKEN_KEYS may be any text of good length; the derived one spares a demo another setting.
     words = [*settings.ZALO_TOKEN_KEYS] or [f"zalo-tokens:{settings.SECRET_KEY}"]
     return MultiFernet([Fernet(_fernet_key(word)) for word in words])
 

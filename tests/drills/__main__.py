@@ -1,4 +1,4 @@
-"""`python -m tests.drills [words of a name …] [--seed N]`: all drills, a table, `var/drills.json`; exit 1 if one fails."""
+"""`python -m tests.drills [words of a name …] [--seed N]`: drills, a table, `var/drills.json`; exit 1 if one fails."""
 
 import argparse
 import importlib

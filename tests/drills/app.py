@@ -34,7 +34,7 @@ commits_early = False
 
 
 def hear(event: InboundEvent) -> None:
-    """One row per handling and one notice owed per text. The table has no constraint that could hide a second handling."""
+    """A row per handling and a notice owed per text. The table has no constraint that could hide a second handling."""
     if event.kind is not EventKind.TEXT:
         return
     with connection.cursor() as cursor:

@@ -11,7 +11,7 @@ from tests.drills.ground import Ground, drill
 
 
 def _during(here: Ground, trouble: Any, *, count: int = 60, over_s: float = 3.0) -> None:
-    """The burst goes on while `trouble` happens after a third of it. Children are started from this, the main thread."""
+    """The burst goes on while `trouble` happens after a third of it. Children start from this, the main thread."""
     talking = threading.Thread(target=here.talk, args=(count,), kwargs={"over_s": over_s})
     talking.start()
     time.sleep(over_s / 3)

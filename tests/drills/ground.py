@@ -1,4 +1,4 @@
-"""The drill ground: PostgreSQL, Redis, web, workers, beat and the stand-in for Zalo as real processes, all ours to break."""
+"""The drill ground: PostgreSQL, Redis, web, workers, beat and the stand-in for Zalo, real processes, ours to break."""
 
 import contextlib
 import json
@@ -85,7 +85,7 @@ class Ground:
             return log.exists() and sign in log.read_text(errors="replace")
 
         for name in self.parts:
-            if not wait_until(lambda name=name: is_ready(name), timeout_s=40):
+            if not wait_until(lambda name=name: is_ready(name), timeout_s=120):
                 raise AssertionError(f"{name} did not start:\n{self.parts[name].last_lines(30)}")
 
     def stop(self) -> None:

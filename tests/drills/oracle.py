@@ -1,7 +1,7 @@
-"""Counts what happened, with plain SQL on both sides: our tables and the stand-in's own record. No code of the application.
+"""Counts what happened, with plain SQL on both sides: our tables and the stand-in's own record. No application code.
 
-Every text a citizen sent is an event the stand-in delivered until it was answered 200; it must have been handled once, and
-its answer ("Đã nhận: …") must be in the citizen's chat once, or be a call task.
+Every text a citizen sent is an event the stand-in delivered until it was answered 200; it must have been handled once,
+and its answer ("Đã nhận: …") must be in the citizen's chat once, or be a call task.
 """
 
 import json

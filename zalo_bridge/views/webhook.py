@@ -1,6 +1,7 @@
 """Where Zalo posts its events."""
 
 import logging
+from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
@@ -18,14 +19,31 @@ log = logging.getLogger(__name__)
 @login_not_required
 @require_POST
 def webhook(request: HttpRequest) -> HttpResponse:
-    """Store first, answer 200, work later. 503 only when the event could not be stored, so that Zalo delivers it again."""
+    """Store first, answer 200, work later. 503 only when the event could not be stored: Zalo then delivers it again."""
     try:
         raw = request.body
     except (RequestDataTooBig, UnreadablePostError):
         return HttpResponse(status=200)
     try:
-        intake.receive(raw, request.headers)
+        intake.receive(raw, intake.headers_of(request.META))
     except DatabaseError as error:
         log.error("Webhook: event not stored (%s), Zalo will deliver it again", type(error).__name__)
         return HttpResponse(status=503)
     return HttpResponse(status=200)
+
+
+class WebhookFirst:
+    """Middleware, the first of all: the webhook needs no session, user, policy or redirect; they would cost more than it.
+
+    It is protected by its signature alone, whatever the host name and the scheme; the answer has no content.
+    """
+
+    PATHS = frozenset({"/zalo/webhook/", "/zalo/webhook"})
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info in self.PATHS:
+            return webhook(request)
+        return self.get_response(request)
