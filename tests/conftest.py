@@ -28,14 +28,14 @@ def _unknown_template_variables_fail() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _chance() -> Iterator[random.Random]:
+def chance() -> Iterator[random.Random]:
     with unordered_rows_shuffled() as chance:
         yield chance
 
 
 @pytest.fixture(autouse=True)
-def _every_test_has_its_own_luck(_chance: random.Random, request: pytest.FixtureRequest) -> None:
-    _chance.seed(request.node.nodeid)
+def _every_test_has_its_own_luck(chance: random.Random, request: pytest.FixtureRequest) -> None:
+    chance.seed(request.node.nodeid)
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ def test_rows_without_an_order_are_shuffled(db):
     assert [group.name for group in Group.objects.all()] != NAMES
 
 
-def test_the_same_test_is_shuffled_the_same_way_each_time(db, _chance):
+def test_the_same_test_is_shuffled_the_same_way_each_time(db, chance):
     Group.objects.bulk_create(Group(name=name) for name in NAMES)
     shuffled = []
     for _ in range(2):
-        _chance.seed("a test")
+        chance.seed("a test")
         shuffled.append([group.name for group in Group.objects.all()])
     assert shuffled[0] == shuffled[1]
