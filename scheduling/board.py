@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from scheduling.board_rows import BoardVisit, Frame, Row, cells_of, pack
 from scheduling.hours import ZONE, OfficeCalendar, current_calendar, day_bounds, on
 from scheduling.models import LIVE, Absence, Appointment, Assignment, StaffMember
 from scheduling.travel import current_travel
-from scheduling.words import sentence, span
+from scheduling.words import sentence
 
 # How a request stands, by the names registrations gives its states. Followed by name only: this app knows no other.
 WAITING_STATES = ("submitted", "needs_info")
@@ -65,7 +67,7 @@ def day_board(day: date, *, now: datetime | None = None) -> DayBoard:
     going = {row["id"]: row["people"] for row in facts if row["people"]}
     staff = _people(going)
     absences = _absences(start, end)
-    visits = {row["id"]: board_visit(row, is_assigned=bool(going.get(row["id"])), now=now) for row in facts}
+    visits = {row["id"]: board_visit(row, now=now) for row in facts}
     frame = frame_of(day, calendar, list(visits.values()))
     by_staff: dict[int, list[BoardVisit]] = {}
     for visit_id, people in going.items():
@@ -123,12 +125,12 @@ def visit_facts(start: datetime, end: datetime) -> list[dict[str, Any]]:
     return list(rows.order_by("starts_at", "pk").values(*FACTS, "owes_call", "people"))
 
 
-def board_visit(row: dict[str, Any], *, is_assigned: bool, now: datetime) -> BoardVisit:
+def board_visit(row: dict[str, Any], *, now: datetime) -> BoardVisit:
     """What a block says and how it is painted, from the facts of its request."""
     state = row["registration__state"] or ""
     code = row["registration__code"] or ""
     tone, said, badges = "", row["registration__procedure__short_name"] or "", []
-    if not is_assigned:
+    if not row["people"]:
         tone = "free"
     if state in WAITING_STATES:
         badges.append(("wait", "chưa xác minh"))
@@ -162,7 +164,14 @@ def board_visit(row: dict[str, Any], *, is_assigned: bool, now: datetime) -> Boa
         tone=tone,
         badges=tuple(badges),
         may_move=state not in (COMPLETED, IN_PROGRESS, NO_SHOW) and row["starts_at"] > now,
+        url=f"{_visit_urls()}{row['id']}/",
     )
+
+
+@lru_cache(maxsize=1)
+def _visit_urls() -> str:
+    """What the addresses of all visits begin with: looked up once, not five hundred times a page."""
+    return reverse("scheduling:visit", args=[0]).removesuffix("0/")
 
 
 def frame_of(day: date, calendar: OfficeCalendar, visits: list[BoardVisit]) -> Frame:
@@ -210,8 +219,3 @@ def _with_badge(visits: list[BoardVisit], words: str) -> int:
 def _hour_marks(frame: Frame) -> list[str]:
     hours = (frame.ends_at - frame.starts_at) // timedelta(hours=1)
     return [f"{(frame.starts_at + timedelta(hours=n)).astimezone(ZONE):%H:%M}" for n in range(hours)]
-
-
-def when_of(visit: BoardVisit) -> str:
-    """ "08:00–08:45" of a block."""
-    return span(visit.starts_at, visit.ends_at)

@@ -30,6 +30,10 @@ from scheduling.staffing import (
     unassign,
     visits_of,
 )
+from scheduling.waiting import accept as accept_offer
+from scheduling.waiting import leave as stop_waiting
+from scheduling.waiting import make_offers, tell_offers_with
+from scheduling.waiting import wait as wait_for_place
 from scheduling.ward_file import load_wards
 from scheduling.wards import resolve_address, served_wards, ward_of_code
 
@@ -47,6 +51,7 @@ __all__ = [
     "StaffMember",
     "Telling",
     "Ward",
+    "accept_offer",
     "add_working_minutes",
     "assign",
     "book",
@@ -58,6 +63,7 @@ __all__ = [
     "hours_on",
     "is_open",
     "load_wards",
+    "make_offers",
     "misfits",
     "move",
     "nearest_free",
@@ -71,9 +77,12 @@ __all__ = [
     "served_wards",
     "staff_member_of",
     "staff_of",
+    "stop_waiting",
     "swap",
+    "tell_offers_with",
     "unassign",
     "visits_of",
+    "wait_for_place",
     "ward_of_code",
     "working_days_after",
 ]
