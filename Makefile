@@ -40,11 +40,11 @@ check: lint test ## lint, then test
 
 bench: ## measured figures against their goals; writes var/bench.json
 	@$(PYTHON) config/bootstrap.py dev
-	@exec $(BIN) -m tests.performance
+	@exec $(BIN) -m tests.performance $(ARGS)
 
 drills: ## kill parts of a running system and count what is lost; writes var/drills.json
 	@$(PYTHON) config/bootstrap.py dev
-	@exec $(BIN) -m tests.drills
+	@exec $(BIN) -m tests.drills $(ARGS)
 
 PINS := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 

@@ -1,0 +1,54 @@
+"""What a person with a bare machine is told, and what is not done twice."""
+
+import importlib.util
+import sys
+
+import pytest
+
+from config import bootstrap
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A folder with pins and no environment yet."""
+    (tmp_path / "requirements").mkdir()
+    for kind in bootstrap.COVERED_BY:
+        (tmp_path / "requirements" / f"{kind}.txt").write_text(f"{kind}==1 \\\n    --hash=sha256:0\n")
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(bootstrap, "PYTHON", tmp_path / ".venv" / "bin" / "python")
+    return tmp_path
+
+
+def test_an_old_python_is_told_what_is_needed(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    with pytest.raises(SystemExit, match=r"Cần Python 3\.11 trở lên.*PYTHON=python3\.12"):
+        bootstrap.main("demo")
+
+
+def test_a_debian_without_venv_is_told_which_package_to_install(checkout, monkeypatch):
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "ensurepip" else find_spec(name))
+    with pytest.raises(SystemExit, match="sudo apt install python3-venv"):
+        bootstrap.main("demo")
+
+
+def test_what_is_installed_is_not_installed_again(checkout):
+    (checkout / ".venv").mkdir()
+    assert not bootstrap.is_installed("demo")
+    (checkout / ".venv" / "installed-demo").write_text(bootstrap.stamp_of("demo"))
+    assert bootstrap.is_installed("demo")
+
+
+def test_changed_pins_are_installed_anew(checkout):
+    (checkout / ".venv").mkdir()
+    (checkout / ".venv" / "installed-demo").write_text(bootstrap.stamp_of("demo"))
+    (checkout / "requirements" / "demo.txt").write_text("demo==2 \\\n    --hash=sha256:1\n")
+    assert not bootstrap.is_installed("demo")
+
+
+def test_a_half_made_environment_does_not_count_as_one(checkout):
+    assert not bootstrap.works()
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    (checkout / ".venv" / "bin" / "python").symlink_to("/nowhere/python3")
+    assert not bootstrap.works()
