@@ -264,15 +264,19 @@ def _attempt(message: OutboundMessage, call: Call, token: str) -> client.Answer 
         outcome: client.Answer | client.NoAnswer = call.make(token)
     except client.NoAnswer as error:
         outcome = error
-    is_answer = isinstance(outcome, client.Answer)
+    if isinstance(outcome, client.Answer):
+        code, words = outcome.code, outcome.message
+        result = "ok" if outcome.is_success else "refused"
+    else:
+        code, words, result = None, outcome.what, type(outcome).__name__.lower()
     DeliveryAttempt.objects.create(
         message=message,
         started_at=started_at,
         duration_ms=outcome.duration_ms,
         http_status=outcome.http_status,
-        error_code=outcome.code if isinstance(outcome, client.Answer) else None,
-        outcome=("ok" if outcome.code == 0 else "refused") if is_answer else type(outcome).__name__.lower(),
-        detail=(outcome.message if isinstance(outcome, client.Answer) else outcome.what)[:500],
+        error_code=code,
+        outcome=result,
+        detail=words[:500],
     )
     return outcome
 

@@ -1,7 +1,7 @@
 """Handling stored events: in order per contact, each exactly once, one stuck contact holding up nobody else.
 
 received → processing (committed, so that one that kills its worker is counted) → done | ignored | retried | failed.
-The listener's writes and the step to done are one transaction: what was acted on is done, what is not done was not acted on.
+The listener's writes and the step to done are one transaction: acted on means done, not done means not acted on.
 """
 
 import logging

@@ -30,9 +30,19 @@ def report(*, cause: str, detail: str, channel: str = "", strikes: int = 1) -> N
     From the `strikes`-th report on, `channel` stands still until the incident is closed ("" stops nothing).
     """
     now = timezone.now()
-    values = {"cause": cause[:64], "now": now, "channel": channel, "detail": detail, "strikes": strikes}
+    cause = cause[:64]
     with connection.cursor() as cursor:
-        cursor.execute(REPORT, {**values, "probe": now + PROBE_EVERY})
+        cursor.execute(
+            REPORT,
+            {
+                "cause": cause,
+                "now": now,
+                "probe": now + PROBE_EVERY,
+                "channel": channel,
+                "detail": detail,
+                "strikes": strikes,
+            },
+        )
 
 
 def close(*, cause: str) -> bool:

@@ -107,11 +107,17 @@ def reason_to_distrust(envelope: Envelope, raw: bytes, header: str) -> str:
         return "mã ứng dụng trong nội dung khác ZALO_APP_ID"
     if settings.ZALO_SIGNATURE == "off":
         return ""
-    parts = {"header": header, "app_id": settings.ZALO_APP_ID, "raw": raw, "timestamp": envelope.timestamp}
-    if signature.is_valid(**parts, secret=settings.ZALO_OA_SECRET):
+    app_id, timestamp = settings.ZALO_APP_ID, envelope.timestamp
+    if signature.is_valid(header=header, app_id=app_id, raw=raw, timestamp=timestamp, secret=settings.ZALO_OA_SECRET):
         return ""
     return signature.explain_mismatch(
-        **parts, oa_id=settings.ZALO_OA_ID, oa_secret=settings.ZALO_OA_SECRET, app_secret=settings.ZALO_APP_SECRET
+        header=header,
+        app_id=app_id,
+        oa_id=settings.ZALO_OA_ID,
+        raw=raw,
+        timestamp=timestamp,
+        oa_secret=settings.ZALO_OA_SECRET,
+        app_secret=settings.ZALO_APP_SECRET,
     )
 
 
@@ -142,7 +148,7 @@ def _insert(values: tuple[object, ...]) -> tuple[int, int]:
     the statement repeated: it stores an event once however often it runs."""
     is_kept = connection.connection is not None and not connection.in_atomic_block
     if is_kept:
-        connection.health_check_done = True
+        connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return _execute(values)
     except (OperationalError, InterfaceError):

@@ -33,7 +33,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
 
 
 class WebhookFirst:
-    """Middleware, the first of all: the webhook needs no session, user, policy or redirect; they would cost more than it.
+    """Middleware, the first of all: the webhook needs no session, user, policy or redirect, and they cost more than it.
 
     It is protected by its signature alone, whatever the host name and the scheme; the answer has no content.
     """
