@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from registrations import text_admin  # noqa: F401  (registers the screens for texts and data requests)
 from registrations.models import (
     Citizen,
     Consent,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registrations.dialogue.clock import long_time
@@ -164,3 +166,33 @@ def faults(key: str, text: str) -> list[str]:
     if longest(text) > limit:
         sentences.append(f"Khi dài nhất tin này tới {longest(text)} ký tự; giới hạn là {limit}.")
     return sentences
+
+
+class WordingRefused(Exception):
+    """A text that would break its message; `sentences` say why."""
+
+    def __init__(self, sentences: list[str]):
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+def save_text(*, key: str, text: str, reason: str, author: User, expected_version: int) -> MessageText:
+    """Keep a new version of a text; it counts from the next message on.
+
+    `expected_version` is the version the editor started from, 0 for the text that ships with the code. Raises
+    WordingRefused when a check fails or somebody else saved meanwhile.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    if sentences := faults(key, text):
+        raise WordingRefused(sentences)
+    newest = MessageText.objects.filter(key=key).order_by("-version").values_list("version", flat=True).first() or 0
+    meanwhile = WordingRefused(["Có người vừa sửa tin này. Mở lại để xem bản mới rồi sửa tiếp."])
+    if newest != expected_version:
+        raise meanwhile
+    try:
+        with transaction.atomic():
+            return MessageText.objects.create(
+                key=key, version=newest + 1, text=text, reason=reason.strip()[:200], author=author
+            )
+    except IntegrityError as error:
+        raise meanwhile from error

@@ -1,4 +1,4 @@
-"""The whole story with real processes: a citizen in Zalo, a clerk at the queue, a person on the road. Every message is read."""
+"""The whole story with real processes: a citizen in Zalo, a clerk at the queue, a person on the road."""
 
 import re
 

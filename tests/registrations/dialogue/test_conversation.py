@@ -81,7 +81,9 @@ def test_a_person_can_be_asked_for_from_everywhere(passages):
     states = {json.dumps([p.before.step, p.before.data], sort_keys=True): p.before for p in passages}
     for before in states.values():
         for words in ("gặp cán bộ", "0"):
-            outcome = conversation.respond(before, text(words), PaperWorld(consented=True, person=PERSON, visits=(a_visit(),)))
+            outcome = conversation.respond(
+                before, text(words), PaperWorld(consented=True, person=PERSON, visits=(a_visit(),))
+            )
             assert any(isinstance(command, heard.CallHuman) for command in outcome.commands), before.step
 
 
