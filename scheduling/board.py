@@ -193,7 +193,7 @@ def _people(going: dict[int, list[int]]) -> list[dict[str, Any]]:
     ids = {staff_id for people in going.values() for staff_id in people}
     wards = ArrayAgg("wards__short_name", filter=Q(wards__isnull=False), default=None, order_by="wards__short_name")
     rows = StaffMember.objects.filter(Q(is_active=True) | Q(pk__in=ids)).annotate(ward_names=wards)
-    return list(rows.order_by("pk").values("id", "name", "ward_names"))
+    return [dict(row) for row in rows.order_by("pk").values("id", "name", "ward_names")]
 
 
 def _absences(start: datetime, end: datetime) -> dict[int, list[tuple[datetime, datetime, str]]]:

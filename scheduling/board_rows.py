@@ -150,7 +150,7 @@ def _background(
     start: datetime, end: datetime, frame: Frame, away: Sequence[tuple[datetime, datetime, str]]
 ) -> list[Cell]:
     edges = {start, end}
-    for begins, ends, *_ in (*frame.open, *away):
+    for begins, ends in (*frame.open, *((left, right) for left, right, _ in away)):
         edges |= {moment for moment in (begins, ends) if start < moment < end}
     cells: list[Cell] = []
     moments = sorted(edges)

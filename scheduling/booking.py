@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Model, Q
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from procedures.services import Field
 from scheduling.errors import AppointmentGone, SlotClosed, SlotFull, SlotGone, TooLate, TooSoon
 from scheduling.free_times import (
     SLOT_COLUMNS,
@@ -39,7 +40,7 @@ def book(
     *,
     slot_id: int,
     ward: Ward,
-    field: Model | None = None,
+    field: Field | None = None,
     minutes: int = USUAL_VISIT_MINUTES,
     audience: Audience = "public",
     now: datetime | None = None,

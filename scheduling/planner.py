@@ -382,7 +382,9 @@ def _lay_round(day: _Day, person_id: int, wards: dict[int, int], ways: np.ndarra
     free = [v for v in day.visits.values() if v.id not in day.who and person_id in day.able[v.id]]
     fixed = day.rounds[person_id]
     worth = UNSERVED - UNEVEN_SHARE * (2 * average + 1)
-    nodes = [(v.start, v.end, v.ward, worth - day._taste(person_id, v), v.id) for v in free]
+    nodes: list[tuple[int, int, int, float, int | None]] = [
+        (v.start, v.end, v.ward, worth - day._taste(person_id, v), v.id) for v in free
+    ]
     nodes += [(start, end, ward, IMPOSSIBLE, None) for start, end, ward, _ in fixed]
     if not nodes:
         return

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 
+from procedures.services import Field
 from scheduling.booking import book, release
 from scheduling.errors import SchedulingError
 from scheduling.free_times import FreeSlot, free_days
@@ -41,7 +41,7 @@ def wait(
     from_day: date,
     to_day: date,
     part: str = "",
-    field: Model | None = None,
+    field: Field | None = None,
     minutes: int = 45,
     now: datetime | None = None,
 ) -> WaitingPlace:

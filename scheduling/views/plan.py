@@ -61,7 +61,9 @@ def _plans(shown: date, *, whole_week: bool, anew: bool) -> list[DayPlan]:
     """One plan a day; later days know what earlier ones gave to whom, so that the week comes out even."""
     if not whole_week:
         return [propose_day(shown, with_assigned=anew)]
-    calendar, prior, plans = current_calendar(), {}, []
+    calendar = current_calendar()
+    prior: dict[int, int] = {}
+    plans = []
     first = max(monday_of(shown), timezone.localdate())
     for offset in range((monday_of(shown) + timedelta(days=7) - first).days):
         day = first + timedelta(days=offset)

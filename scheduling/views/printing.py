@@ -25,7 +25,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
     )
     person = request.GET.get("nguoi", "")
     if person.isdigit() and len(person) < 18:
-        rows = rows.filter(staff=person)
+        rows = rows.filter(staff=int(person))
     related = (
         "staff",
         "appointment__ward",

@@ -1,0 +1,72 @@
+"""The planner against first come first served, VROOM and OR-Tools CP-SAT with its bound, on the same generated days.
+
+CP-SAT and VROOM are measured where they are installed (see `planner_rivals`); the figures we chose by stand in
+docs/decisions/.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from scheduling.planner import Plan, first_come, plan_day
+from tests.performance.planner_rivals import TRAVEL, cp_sat, generated_day, has, vroom
+
+SIZES = ((20, 3), (60, 8), (200, 20))
+SECONDS_FOR_CP_SAT = 60.0
+# CP-SAT proves nothing in a minute on the largest day, and building the model alone takes longer than that.
+MOST_FOR_CP_SAT = 60
+SEED = 1
+Row = dict[str, Any]
+
+
+def run() -> list[Row]:
+    rows: list[Row] = []
+    for count, staff in SIZES:
+        visits, people = generated_day(count, staff, SEED)
+        name = f"plan {count} visits, {staff} people"
+        greedy, greedy_s = _timed(lambda v=visits, p=people: first_come(v, p, TRAVEL))
+        ours, ours_s = _timed(lambda v=visits, p=people: plan_day(v, p, TRAVEL))
+        rows += _figures(f"{name}: first come", greedy, greedy_s, count)
+        rows += _figures(f"{name}: ours", ours, ours_s, count)
+        rows[-4] |= {"goal": f">= {count - len(greedy.unserved)}", "holds": len(ours.unserved) <= len(greedy.unserved)}
+        rows[-1] |= {"goal": "< 2", "holds": ours_s < 2}
+        if has("vroom"):
+            rows += _figures(f"{name}: VROOM", *_timed(lambda v=visits, p=people: vroom(v, p, TRAVEL)), count)
+        if has("ortools") and count <= MOST_FOR_CP_SAT:
+            started = time.perf_counter()
+            best, bound, is_proven = cp_sat(visits, people, TRAVEL, SECONDS_FOR_CP_SAT)
+            rows += _figures(f"{name}: CP-SAT", best, time.perf_counter() - started, count)
+            rows.append({"name": f"{name}: CP-SAT proved it best", "value": is_proven, "unit": ""})
+            rows.append(_gap(name, ours, best, count))
+    return rows
+
+
+def _figures(name: str, plan: Plan, seconds: float, count: int) -> list[Row]:
+    served = count - len(plan.unserved)
+    return [
+        {"name": f"{name}, served", "value": served, "unit": "visits"},
+        {"name": f"{name}, travel per visit", "value": plan.travel / max(served, 1), "unit": "minutes"},
+        {"name": f"{name}, unevenness", "value": plan.unevenness, "unit": ""},
+        {"name": f"{name}, time", "value": seconds, "unit": "s"},
+    ]
+
+
+def _gap(name: str, ours: Plan, best: Plan, count: int) -> Row:
+    """How much dearer our day is than the best known one that serves as many (travel, share and field together)."""
+    served, possible = count - len(ours.unserved), count - len(best.unserved)
+    if served < possible:
+        gap = 100.0 * (possible - served) / possible
+        return {
+            "name": f"{name}: fewer served than CP-SAT",
+            "value": gap,
+            "unit": "%",
+            "goal": "<= 2",
+            "holds": gap <= 2,
+        }
+    gap = 100.0 * (ours.cost - best.cost) / (best.cost - 100_000 * len(best.unserved))
+    return {"name": f"{name}: dearer than CP-SAT", "value": gap, "unit": "%", "goal": "<= 2", "holds": gap <= 2}
+
+
+def _timed(make: Callable[[], Plan]) -> tuple[Plan, float]:
+    started = time.perf_counter()
+    return make(), time.perf_counter() - started
