@@ -91,7 +91,7 @@ ASKS = _marked("""
 # Somebody who drinks, smokes or buys is not asking for a licence, unless they trade as well. As written here: without
 # its marks “phạt” is “phát”, and then it proves nothing.
 CONSUMES = _marked("""
-    uống hút say xỉn hại giá ngon ồn lậu nghiện phạt mua ngộ độc trị bệnh chữa đau ung thư
+    uống hút say xỉn hại giá giả ngon ồn lậu nghiện phạt mua ngộ độc trị bệnh chữa đau ung thư
     phổi gan uong hut drink drunk smoke smoking
 """)
 PAPER_NAMES = _letters("giấy phép gp license licence permit certificate")

@@ -5,18 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from procedures.lexicon import FILLERS, PAPERWORK, WANTS, WANTS_PAIRS
+from procedures.lexicon import FILLERS, PAPERWORK, TRADE, WANTS, WANTS_PAIRS
 from procedures.reading import Word
 from procedures.search_index import DOUBTFUL, WEAK_WEIGHT, Index, Phrase
-from procedures.syllables import OTHER_TONE, PLAIN, SLIP, spelling
+from procedures.syllables import OTHER_TONE, PLAIN, SAME, SLIP, agreement, spelling
 
 LEAST_QUALITY, LEAST_QUALITY_ALONE = 0.6, 0.65
 # Whoever writes marks elsewhere left this word plain on purpose: it agrees less with a word that has them.
 PLAIN_AMONG_MARKED = 0.8
-# A misleading phrase takes words away, so it must be nearly certain.
-LEAST_QUALITY_MISLEADING = 0.85
-# Words of a phrase with others between them say it less clearly than the phrase itself.
-SCATTERED = 0.85
+# A misleading phrase takes words away, so it must be fairly certain.
+LEAST_QUALITY_MISLEADING = 0.7
+# Words of a phrase with others between them say it less clearly than the phrase itself, and each must be clear.
+SCATTERED, LEAST_QUALITY_SCATTERED = 0.85, 0.75
 
 
 @dataclass(slots=True, eq=False)
@@ -114,7 +114,7 @@ def _match(phrase: Phrase, message: _Message, index: Index) -> Match | None:
                 best = match
     if best is None and size > 1 and not phrase.is_misleading:
         positions = _pair(phrase, message, index) if size == 2 else _gathered(phrase, message)
-        if positions:
+        if positions and _is_clear(phrase, positions, message):
             best = _weighed(phrase, positions, message, SCATTERED)
     if best and size == 1 and not phrase.is_misleading and not _stands_alone(best, message):
         return None
@@ -160,6 +160,27 @@ def _gathered(phrase: Phrase, message: _Message) -> list[int] | None:
         if len(positions) == size and max(positions) - min(positions) < size + 4 and _hold_together(positions):
             return positions
     return None
+
+
+def _is_clear(phrase: Phrase, positions: list[int], message: _Message) -> bool:
+    """Whether the scattered words are surely meant: “cho hỏi thủ tục” is no “thu hồi chợ”."""
+    pairs = list(zip(positions, phrase.words, phrase.weights, strict=True))
+    return all(message.readings[at][word] >= LEAST_QUALITY_SCATTERED for at, word, _ in pairs) and any(
+        weight > WEAK_WEIGHT and (_is_written_out(message.words[at], word) or not _is_plain_talk(message.words[at]))
+        for at, word, weight in pairs
+    )
+
+
+def _is_written_out(word: Word, meant: str) -> bool:
+    """Whether it was typed with its marks, all of them right."""
+    return word.typed != spelling(word.typed).plain and agreement(word.typed, meant) == SAME
+
+
+_PLAIN_TALK = FILLERS | PAPERWORK | TRADE
+
+
+def _is_plain_talk(word: Word) -> bool:
+    return any(spelling(form).plain in _PLAIN_TALK for form, _ in word.forms)
 
 
 def _hold_together(positions: list[int]) -> bool:

@@ -14,8 +14,8 @@ from procedures.syllables import is_syllable
 from procedures.text import clean, strip_marks
 
 # A message longer than this is a story or an attack; what is wanted is said in the beginning.
-LONGEST_TEXT = 1_000
-MOST_WORDS = 80
+LONGEST_TEXT = 2_000
+MOST_WORDS = 200
 _WORD = re.compile(
     r"\d\.\d{6}"  # a national code
     r"|\d+[.,]\d+(?!\w)"  # 5,5

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice, pairwise
 
+from rapidfuzz.distance import OSA
+
 from procedures.lexicon import ASKS, CONSUMES, FILLERS, PAPER_NAMES, PAPERWORK, TRADE, WANTS, WANTS_PAIRS
 from procedures.matching import Match, matches_in, strongest
 from procedures.reading import Word
@@ -180,7 +182,7 @@ def _is_about_something_else(words: list[Word], ours: list[_Found]) -> bool:
     rest = [word for position, word in enumerate(words) if position not in explained]
     if _wants(words) or any(match.names_trade for item in ours for match in item.matches):
         return False
-    if any(word.typed in CONSUMES for word in rest):
+    if any(form in CONSUMES for word in rest for form, _ in word.forms):
         return True
     if any(_says(word, ASKS) for word in rest):
         return False
@@ -301,9 +303,15 @@ def _wish_alone(words: list[Word], wishes: dict[str, Wish], index: Index) -> tup
     return tuple(Hit(row.key, row.family, wish.strength, (f"ý “{wish.shown}”",)) for row in fitting)
 
 
+def _is_nearly_paper(word: Word) -> bool:
+    return len(word.typed) >= 3 and any(
+        OSA.distance(spelling(word.typed).plain, name) <= 1 for name in ("giay", "phep")
+    )
+
+
 def _is_only_about_papers(words: list[Word]) -> bool:
     """Whether the licence is left unnamed: every word is a known one, or at least those that follow “giấy phép” are."""
-    is_known = [bool(_plain_forms(word) & (_KNOWN | WISH_WORDS)) for word in words]
+    is_known = [bool(_plain_forms(word) & (_KNOWN | WISH_WORDS)) or _is_nearly_paper(word) for word in words]
     if all(is_known):
         return True
     papers = [position for position, word in enumerate(words) if _plain_forms(word) & PAPER_NAMES]

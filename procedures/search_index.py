@@ -175,7 +175,7 @@ class Index:
 
     def _parts(self, plain: str) -> list[str] | None:
         """Letters run together, as the fewest known words: `giayphepbanruou` → giay phep ban ruou."""
-        if len(plain) > 60 or (len(plain) >= 6 and any(self._one_slip_from(plain))):
+        if len(plain) > 60 or (len(plain) >= 5 and any(self._one_slip_from(plain))):
             return None  # “tabacco” is a slip of one word, not three short ones
         best: list[list[str] | None] = [[], *[None] * len(plain)]
         for end in range(2, len(plain) + 1):

@@ -30,11 +30,11 @@ _PATTERNS: list[tuple[str, float, str]] = [
     (AMEND, 1.8, "sai tên|sai địa chỉ|sai thông tin|sai số|ghi sai|in sai|sai chính tả|sai năm sinh"),
     (AMEND, 1.8, "đổi tên|đổi chủ|đổi địa chỉ"),
     (AMEND, 1.6, "đổi * {tên chủ người chỗ}|thay * {tên chủ người}|sửa * tên|sửa * {giấy gp}|đổi * địa {chỉ điểm}"),
-    (AMEND, 1.6, "đổi * mặt bằng|đổi * nhà {cung phân}|đổi * thông tin|sửa * thông tin|sửa * địa chỉ"),
+    (AMEND, 1.6, "đổi * số nhà|đổi * mặt bằng|đổi * nhà {cung phân}|đổi * thông tin|sửa * thông tin|sửa * địa chỉ"),
     (AMEND, 1.4, "sửa đổi|bổ sung|thay đổi|điều chỉnh|chỉnh sửa|cập nhật|đính chính|sang tên|sang nhượng"),
     (AMEND, 1.4, "chuyển nhượng|sửa lại|chuyển * địa {điểm chỉ}|chuyển * chỗ|chuyển * cửa hàng"),
     (AMEND, 1.4, "chuyển {tiệm quán lò kho chủ qua}|dời|dọn * {qua tới}|thêm {điểm kho}|thêm * điểm bán"),
-    (AMEND, 1.4, "thêm * cơ sở|thêm * chi nhánh|thêm * cung cấp|thêm {loại nhãn}|thêm * địa điểm"),
+    (AMEND, 1.4, "thêm * chỗ|thêm * cơ sở|thêm * chi nhánh|thêm * cung cấp|thêm {loại nhãn}|thêm * địa điểm"),
     (AMEND, 1.4, "change|amend|amendment|update|modify|rename|move|moving|transfer|relocate"),
     (NEW, 0.8, "cấp mới|xin mới|làm mới|lần đầu|mới mở|chưa có giấy|đăng ký mới|mở mới|first time|new"),
 ]
