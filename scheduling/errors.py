@@ -55,3 +55,7 @@ class AlreadyAssigned(SchedulingError):
 
 class PlanIsStale(SchedulingError):
     """What the screen showed is no longer how things stand."""
+
+
+class OfferGone(SchedulingError):
+    """The offered place lapsed, or was answered before."""

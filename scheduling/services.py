@@ -15,7 +15,7 @@ from scheduling.calendar_questions import (
 )
 from scheduling.free_times import FreeDay, FreeSlot, find_slot, free_days, nearest_free
 from scheduling.holiday_proposals import propose_holidays
-from scheduling.models import Absence, Appointment, Assignment, Closure, Slot, StaffMember, Ward
+from scheduling.models import Absence, Appointment, Assignment, Closure, Slot, StaffMember, WaitingPlace, Ward
 from scheduling.office_data import prepare_office
 from scheduling.orders import Order, Telling, carry_out_with
 from scheduling.slots import misfits, open_slots
@@ -50,6 +50,8 @@ __all__ = [
     "Slot",
     "StaffMember",
     "Telling",
+    "WaitingPlace",
+    "WaitingPlace",
     "Ward",
     "accept_offer",
     "add_working_minutes",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from procedures.services import Field
 from scheduling.booking import book, release
-from scheduling.errors import SchedulingError
+from scheduling.errors import OfferGone, SchedulingError
 from scheduling.free_times import FreeSlot, free_days
 from scheduling.hours import ZONE
 from scheduling.models import Appointment, WaitingPlace, Ward
@@ -28,10 +28,6 @@ _listeners: list[OfferListener] = []
 def tell_offers_with(listener: OfferListener) -> None:
     """Register who tells people (once, at start). Called in the transaction of the offer, with `offer` set."""
     _listeners[:] = [listener]
-
-
-class OfferGone(SchedulingError):
-    """The offer lapsed or was answered before."""
 
 
 def wait(

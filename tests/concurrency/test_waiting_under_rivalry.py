@@ -1,8 +1,8 @@
 import pytest
 
 from scheduling import waiting
+from scheduling.errors import OfferGone
 from scheduling.models import Appointment, WaitingPlace
-from scheduling.waiting import OfferGone
 from tests.concurrency.crowd import all_at_once, errors_in, slots_wrongly_counted
 from tests.factories.scheduling import NOW, WEDNESDAY, SlotFactory, WardFactory
 

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from scheduling import services, waiting
+from scheduling.errors import OfferGone
 from scheduling.models import Slot, WaitingPlace
-from scheduling.waiting import OfferGone
 from tests.factories.scheduling import NOW, SlotFactory, WardFactory, at
 
 pytestmark = pytest.mark.django_db
