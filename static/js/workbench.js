@@ -64,8 +64,24 @@
       pane.scrollTop = 0;
       if (pane.querySelector("[data-case]") && lost && title) title.focus({ preventScroll: true });
     }
-    if (event.detail.target && event.detail.target.id === "list") mark();
+    if (event.detail.target && event.detail.target.id === "list") { mark(); keepPlace(); }
   });
+
+  // The list loads itself again after an action: whoever stood on a row stands on the row that took its place.
+  var place = -1;
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (!event.detail.target || event.detail.target.id !== "list") return;
+    var here = current();
+    place = here ? rows().indexOf(here) : -1;
+  });
+  function keepPlace() {
+    if (place < 0 || (document.activeElement && document.activeElement !== document.body)) return;
+    var all = links();
+    var title = pane && pane.querySelector(".pane-title");
+    var next = all[Math.min(place, all.length - 1)] || title;
+    if (next) next.focus({ preventScroll: true });
+    place = -1;
+  }
 
   function mark() {
     var code = pane && pane.querySelector("[data-case]") && pane.querySelector("[data-case]").dataset.case;
