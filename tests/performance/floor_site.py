@@ -25,7 +25,7 @@ django.setup()
 def insert(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO webhook_floor (raw) VALUES (%s)", [request.body])
-    return HttpResponse()
+    return HttpResponse(headers={"Content-Length": "0"})
 
 
 urlpatterns = [path("zalo/webhook/", insert)]

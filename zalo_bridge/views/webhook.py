@@ -23,13 +23,18 @@ def webhook(request: HttpRequest) -> HttpResponse:
     try:
         raw = request.body
     except (RequestDataTooBig, UnreadablePostError):
-        return HttpResponse(status=200)
+        return empty(200)
     try:
         intake.receive(raw, intake.headers_of(request.META))
     except DatabaseError as error:
         log.error("Webhook: event not stored (%s), Zalo will deliver it again", type(error).__name__)
-        return HttpResponse(status=503)
-    return HttpResponse(status=200)
+        return empty(503)
+    return empty(200)
+
+
+def empty(status: int) -> HttpResponse:
+    """With its length, or the server sends the nothing in chunks: a second packet for each event."""
+    return HttpResponse(status=status, headers={"Content-Length": "0"})
 
 
 class WebhookFirst:
