@@ -37,6 +37,7 @@ class Notice(models.TextChoices):
     UNREACHABLE = "unreachable", "Gọi không gặp"
     ASK_RATING = "ask_rating", "Xin đánh giá"
     PLACE_OFFERED = "place_offered", "Có giờ trống"
+    PLACE_TAKEN = "place_taken", "Đã nhận giờ trống"
 
 
 # Notices about a visit that is not going to happen like that any more must not arrive late.
@@ -59,7 +60,7 @@ REPLACES: dict[str, tuple[Notice, ...]] = {
     Notice.COMPLETED: ABOUT_THE_VISIT,
 }
 # Answers to what the citizen has just done in the chat: sent at once, at night too.
-ANSWERS = (Notice.CONFIRMATION, Notice.MOVED, Notice.CANCELLED)
+ANSWERS = (Notice.CONFIRMATION, Notice.MOVED, Notice.CANCELLED, Notice.PLACE_TAKEN)
 WITH_LINK = (
     Notice.CONFIRMATION,
     Notice.VERIFIED,
@@ -75,6 +76,11 @@ REMIND_SOON = timedelta(hours=2)
 # The earliest a telephone may buzz for a reminder; a visit at 07:00 is not announced at 05:00.
 EARLIEST = (6, 15)
 RATING_SCALE = tuple(outbox.Choice(f"{stars} sao", f"#danhgia:{stars}") for stars in range(1, 6))
+CHOICES = {
+    Notice.COMPLETED: RATING_SCALE,
+    Notice.ASK_RATING: RATING_SCALE,
+    Notice.PLACE_OFFERED: (outbox.Choice("Nhận giờ này", "#nhan"),),
+}
 STATES_REMINDED = (State.SUBMITTED, State.NEEDS_INFO, State.VERIFIED, State.ASSIGNED)
 
 
@@ -90,7 +96,7 @@ def dedupe_key(registration: Registration, kind: Notice, occasion: str) -> str:
 def tell(*, registration: Registration, kind: Notice, occasion: str, **facts: str) -> outbox.OutboundMessage | None:
     """Owe the citizen a notice. `occasion` names the change it belongs to, so that each change is told once.
 
-    `facts` overrule what the request itself says: `reason`, `dossier_number`, `old_time`.
+    `facts` overrule what the request itself says: `reason`, `dossier_number`, `old_time`, `time`, `until`.
     Returns the message, or None when there is nobody to reach (personal data were erased).
     """
     citizen = registration.citizen
@@ -105,7 +111,7 @@ def tell(*, registration: Registration, kind: Notice, occasion: str, **facts: st
     key = f"notice_{kind.value}"
     if kind is Notice.CONFIRMATION and not values["gio_hen"]:
         key = "notice_confirmation_no_time"
-    values["gio_hen"] = values["gio_hen"] or "cán bộ gọi để hẹn"
+    values["gio_hen"] = facts.get("time") or values["gio_hen"] or "cán bộ gọi để hẹn"
     is_answer = kind in ANSWERS and _was_citizen(registration, kind)
     link = None
     if kind in WITH_LINK and citizen.contact_id is not None:
@@ -116,7 +122,7 @@ def tell(*, registration: Registration, kind: Notice, occasion: str, **facts: st
         contact=citizen.contact,
         phone=citizen.phone,
         text=wording.render(key, **values),
-        choices=RATING_SCALE if kind in (Notice.COMPLETED, Notice.ASK_RATING) else (),
+        choices=CHOICES.get(kind, ()),
         link=link,
         params=params_of(registration, values),
         subject=subject_of(registration),
@@ -146,6 +152,7 @@ def values_of(registration: Registration, **facts: str) -> dict[str, str]:
         "thu_tuc": procedure.short_name if procedure else (registration.words[:150] or "cán bộ sẽ hỏi rõ khi gọi"),
         "giay_to": "\n".join(f"- {paper}" for paper in papers) or "- Cán bộ sẽ đọc danh sách giấy tờ khi gọi",
         "gio_hen": long_time(timezone.localtime(starts_at)) if starts_at else "",
+        "luc": facts.get("until", ""),
         "gio_cu": _told_time(facts.get("old_time", "")),
         "ma": registration.code,
         "ma_ho_so": facts.get("dossier_number") or registration.dossier_number,
@@ -215,7 +222,11 @@ def _told_time(written: str) -> str:
 
 def _was_citizen(registration: Registration, kind: Notice) -> bool:
     """Whether the change just made was the citizen's own."""
-    history = registration.changes.filter(field="visit") if kind is Notice.MOVED else registration.transitions
+    history = (
+        registration.changes.filter(field="visit")
+        if kind in (Notice.MOVED, Notice.PLACE_TAKEN)
+        else registration.transitions
+    )
     last = history.order_by("-at", "-id").first()
     return last is not None and last.actor_kind == "citizen"
 

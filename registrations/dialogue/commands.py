@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from procedures.services import Procedure
-from registrations import consent, data_rights, services
+from registrations import consent, data_rights, services, waiting_list
 from registrations.attachments import note_file, settle_files
 from registrations.dialogue import heard as words
 from registrations.dialogue.heard import Outcome
@@ -52,6 +52,8 @@ def _do(command: words.Command, *, dialogue: Dialogue, event: InboundEvent | Non
             register(dialogue=dialogue, place=place, time_wish=time_wish)
         case words.ChangeTime(number, place):
             services.change_time(registration=_own(dialogue, number), slot_id=place, actor=Actor.citizen())
+        case words.TakeOffer(number):
+            waiting_list.take(registration=_own(dialogue, number), actor=Actor.citizen())
         case words.Cancel(number, reason):
             services.cancel(registration=_own(dialogue, number), reason=reason, actor=Actor.citizen())
         case words.AnswerNeed(number):
@@ -103,6 +105,8 @@ def register(*, dialogue: Dialogue, place: int | None, time_wish: str = "") -> R
         time_wish=time_wish,
     )
     Attachment.objects.filter(contact=dialogue.contact, registration__isnull=True).update(registration=registration)
+    if place is None:
+        waiting_list.join(registration=registration, now=timezone.now())
     # Remembered so that the link in the chat, pressed again, shows this visit and books no second one.
     booked[draft] = registration.pk
     forget_draft(data)

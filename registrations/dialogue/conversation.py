@@ -11,12 +11,26 @@ from datetime import datetime, timedelta
 from registrations.dialogue import aftercare, details, rights, sent_things, which_procedure, which_time
 from registrations.dialogue.enrol import go_on, start
 from registrations.dialogue.facts import World
-from registrations.dialogue.heard import AnswerNeed, CallHuman, Heard, Kind, Option, Outcome, Pause, Rate, State
+from registrations.dialogue.heard import (
+    AnswerNeed,
+    CallHuman,
+    Heard,
+    Kind,
+    Option,
+    Outcome,
+    Pause,
+    Rate,
+    State,
+    TakeOffer,
+)
 from registrations.dialogue.intents import Intent, intent_of, number_in, says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
 
 # A pause this long and the citizen may have forgotten what was being asked.
 LONG_AGO = timedelta(hours=12)
+TAKES_IT = frozenset(
+    {"#nhan", "nhan", "toi nhan", "em nhan", "nhan gio nay", "nhan nhe", "nhan nha", "ok nhan", "lay", "lay gio nay"}
+)
 
 _STEPS: dict[str, Callable[[Turn], bool]] = {
     Step.CONSENT: details.on_consent,
@@ -127,6 +141,8 @@ def _on_text(turn: Turn) -> None:
     heard = turn.heard
     if _is_rating(turn):
         return
+    if _takes_offer(turn):
+        return
     slept = turn.has_draft and _slept(turn)
     if _answers_the_question(turn):
         if _STEPS[turn.step](turn):
@@ -184,6 +200,16 @@ def _is_rating(turn: Turn) -> bool:
         aftercare.rate(turn, visit, stars)
         return True
     return False
+
+
+def _takes_offer(turn: Turn) -> bool:
+    """ "Nhận", while a place that got free is held for a request."""
+    offered = next((visit for visit in turn.world.visits if visit.is_offered), None)
+    if offered is None or turn.heard.folded.strip(" .!") not in TAKES_IT:
+        return False
+    turn.do(TakeOffer(offered.id))
+    turn.rest()
+    return True
 
 
 def _slept(turn: Turn) -> bool:

@@ -45,6 +45,7 @@ class Visit:
     papers_link: str = ""
     address: str = ""
     procedure_id: int = 0
+    is_offered: bool = False  # a place that got free is held for it
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,13 @@ class ChangeTime:
 
 
 @dataclass(frozen=True)
+class TakeOffer:
+    """Take the place held for this request."""
+
+    registration: int
+
+
+@dataclass(frozen=True)
 class Cancel:
     registration: int
     reason: str
@@ -149,6 +156,7 @@ Command = (
     RecordConsent
     | Register
     | ChangeTime
+    | TakeOffer
     | Cancel
     | AnswerNeed
     | Rate

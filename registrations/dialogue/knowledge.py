@@ -21,6 +21,7 @@ from registrations.models import Citizen, Registration
 from registrations.notices import address_of, staff_words
 from registrations.phones import read_phone, show_phone
 from registrations.states import OPEN_STATES, State
+from registrations.waiting_list import is_offered
 from scheduling import services as scheduling
 from scheduling.services import FreeSlot
 from zalo_bridge.services import Contact
@@ -270,4 +271,5 @@ def visit_of(registration: Registration) -> Visit:
         papers_link=link,
         address=address_of(registration),
         procedure_id=procedure.pk if procedure else 0,
+        is_offered=starts_at is None and is_offered(registration),
     )

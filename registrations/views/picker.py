@@ -229,7 +229,7 @@ def _chosen_day(request: HttpRequest, days: list[FreeDay]) -> FreeDay | None:
 
 
 def _tiles(days: list[FreeDay], chosen: FreeDay | None) -> list[DayTile]:
-    tiles = []
+    tiles: list[DayTile] = []
     today = timezone.localdate()
     for day in days:
         places = sum(slot.places for slot in day.slots)

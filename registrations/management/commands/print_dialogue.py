@@ -50,8 +50,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         passages = list(walk())
-        parts = [diagram(passages)] if options["diagram_only"] else [HEAD, diagram(passages), table(passages)]
-        self.stdout.write("\n".join(parts))
+        self.stdout.write(diagram(passages) if options["diagram_only"] else page(passages))
+
+
+def page(passages: list[Passage]) -> str:
+    """docs/conversation.md."""
+    return "\n".join([HEAD, diagram(passages), table(passages)])
 
 
 def diagram(passages: list[Passage]) -> str:
