@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
 from registrations.roles import MANAGERS, load_roles
@@ -101,3 +102,22 @@ def test_on_a_phone_the_day_reads_as_a_list(phone, board, lan, registration):
     visit.get_by_text("08:00–08:45").wait_for()
     assert visit.bounding_box()["width"] > 280
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+PAGES = ("/lich/", "/lich/tuan/", "/lich/thang/", "/lich/xep/?xep-lai=1&", "/lich/vang/", "/lich/nghi/", "/lich/in/")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page_of_the_calendar(browse, board, lan, registration, live_server, day, scheme):
+    services.assign(appointment=registration.appointment, staff=lan, by=None)
+    services.propose_holidays(year=day.year)
+    page = board(browse(color_scheme=scheme))
+    found = {}
+    addresses = [f"{path}{'' if '?' in path else '?'}ngay={day.isoformat()}" for path in PAGES]
+    visit = f"/lich/luot/{registration.appointment_id}/"
+    for address in [*addresses, visit, f"{visit}?nguoi=0"]:
+        page.goto(live_server.url + address)
+        faults = Axe().run(page).response["violations"]
+        if faults:
+            found[address] = [(fault["id"], fault["nodes"][0]["html"][:160]) for fault in faults]
+    assert found == {}
