@@ -7,7 +7,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import OSA
 
@@ -80,7 +80,7 @@ _SIDE_NOTE = re.compile(r"\([^)]*\)")
 
 
 class Index:
-    """See the module. Make one with `Index(rows)`; rows in the catalogue's order."""
+    """`Index(rows)`: rows in the catalogue's order. What it remembers of messages are single words, in memory only."""
 
     def __init__(self, rows: Iterable[Row]):
         self.families: dict[str, Family] = {}
@@ -88,6 +88,9 @@ class Index:
         self.key_by_code: dict[str, str] = {}
         fields: dict[str, None] = {}
         for row in rows:
+            if not row.is_in_scope:
+                # Never one family with ours, whatever the catalogue says: its procedures must not be offered.
+                row = replace(row, family=f"ngoai-pham-vi:{row.family}")
             family = self.families.setdefault(row.family, Family(row.family, row.is_in_scope))
             family.rows.append(row)
             self.row_by_key[row.key] = row
@@ -106,14 +109,12 @@ class Index:
         self._add_phrases()
         self._add_names()
         for variant, word in SAME_WORD.items():
-            if word in self._spelled[spelling(word).plain]:
+            if word in self._spelled.get(spelling(word).plain, ()):
                 self._variants[spelling(variant).plain].append(variant)
         self._vocabulary = frozenset(self._spelled) | frozenset(self._variants) | WISH_WORDS
         self._known = self._vocabulary | FILLERS | PAPERWORK | TRADE | {spelling(word).plain for word in WANTS}
         # Shorthand is opened into the words it stands for, unless the catalogue itself writes it so.
         self._known -= {spelling(short).plain for short in SHORTHAND} - self._spelled.keys()
-
-    # --- building -------------------------------------------------------------------------------------------------
 
     def _add_phrases(self) -> None:
         raw: list[tuple[str, tuple[str, ...], Row, bool]] = []
@@ -167,8 +168,6 @@ class Index:
                     family.name_pairs.update(zip(words, words[1:], strict=False))
             for word in family.name_words:
                 self._families_by_name_word[word].add(family.name)
-
-    # --- reading --------------------------------------------------------------------------------------------------
 
     def read(self, text: str) -> list[Word]:
         return read(text, self._known.__contains__, self._parts)
@@ -240,8 +239,6 @@ class Index:
         for other in {other for cut in _deletions(plain) for other in self._by_deletion.get(cut, ())}:
             if len(plain) + len(other) >= 7 and OSA.distance(plain, other, score_cutoff=1) <= 1:
                 yield other
-
-    # --- asking ---------------------------------------------------------------------------------------------------
 
     def phrases_led_by(self, word: str) -> list[Phrase]:
         """The phrases whose most telling word this is."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import models
+from django.db import models, transaction
 
 from procedures.models import Procedure, ProcedureVersion
 
@@ -33,15 +33,15 @@ def snapshot_of(procedure: Procedure) -> dict[str, Any]:
     }
 
 
+@transaction.atomic
 def record_version(*, procedure: Procedure, reason: str, author: User | None = None) -> ProcedureVersion | None:
     """Keep how the procedure reads now, unless it reads as it did. Call inside the transaction that changed it.
 
     Returns the new version, or None when nothing changed.
     """
     # The lock makes two editors take two numbers, one after the other.
-    number = (
-        Procedure.objects.select_for_update(of=("self",)).values_list("current_version", flat=True).get(pk=procedure.pk)
-    )
+    locked = Procedure.objects.select_for_update(of=("self",))
+    number = locked.values_list("current_version", flat=True).get(pk=procedure.pk)
     snapshot = snapshot_of(procedure)
     last = ProcedureVersion.objects.filter(procedure=procedure, number=number).first()
     if last and last.snapshot == snapshot:

@@ -120,6 +120,16 @@ def test_the_answer_says_why(packaged_index):
     assert "ý “gia hạn”" in hit.why
 
 
+def test_a_family_shared_with_another_office_offers_only_our_part():
+    ours = Row(key="9.000001", name="Bán lẻ chim", short_name="Bán lẻ chim", family="chim", action="cap_moi", field="F",
+               keywords=("bán chim",))  # fmt: skip
+    theirs = Row(key="9.000002", name="Bán buôn chim", short_name="Bán buôn chim", family="chim", action="cap_moi",
+                 field="F", is_in_scope=False, refer_to="Cơ quan Mẫu", keywords=("bán buôn chim",))  # fmt: skip
+    for rows in ([ours, theirs], [theirs, ours]):
+        assert search("bán chim", Index(rows)).codes == ["9.000001"]
+        assert search("bán buôn chim", Index(rows)).referral.refer_to == "Cơ quan Mẫu"
+
+
 def test_an_empty_catalogue_finds_nothing():
     assert search("rượu", Index([])).verdict == NONE
 
