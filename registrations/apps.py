@@ -11,9 +11,11 @@ class RegistrationsConfig(AppConfig):
         from registrations.board_orders import carry_out  # noqa: PLC0415
         from registrations.dialogue.shell import on_event  # noqa: PLC0415
         from registrations.undelivered import on_undeliverable  # noqa: PLC0415
-        from scheduling.services import carry_out_with, is_open  # noqa: PLC0415
+        from registrations.waiting_list import on_offer  # noqa: PLC0415
+        from scheduling.services import carry_out_with, is_open, tell_offers_with  # noqa: PLC0415
         from zalo_bridge import services as bridge  # noqa: PLC0415
 
+        tell_offers_with(on_offer)
         bridge.on_event(on_event)
         bridge.on_undeliverable(on_undeliverable)
         bridge.ask_office_hours(is_open)

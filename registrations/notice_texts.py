@@ -70,7 +70,8 @@ NOTICES: dict[str, str] = {
         "Buổi hỗ trợ {thu_tuc} vừa rồi thế nào ạ? {Xung_ho} chấm từ 1 (chưa tốt) đến 5 (rất tốt), trả lời bằng một số."
     ),
     "notice_place_offered": (
-        "Vừa có giờ trống cho đăng ký {ma} ({thu_tuc}): {gio_hen}. Em giữ cho {xung_ho} tới {luc}. Muốn nhận thì gõ “nhận”."
+        "Vừa có giờ trống cho đăng ký {ma} ({thu_tuc}): {gio_hen}. Em giữ cho {xung_ho} tới {luc}. "
+        "Muốn nhận thì gõ “nhận”."
     ),
     "notice_place_taken": (
         "Đã giữ giờ cho {xung_ho}: {gio_hen}, tại {dia_chi}. Mã đăng ký: {ma}. Cán bộ vẫn gọi xác minh trước khi đến."

@@ -115,6 +115,9 @@ def take_address(turn: Turn, line: str, reading: AddressRead) -> None:
     else:
         asked = turn.data.get("asked") or {}
         is_place = bool(_PLACE.search(line))
+        if not is_place and turn.world.search(line).hits:
+            # They are ahead of us: what they want is looked up once the ward is known.
+            turn.data["words"] = line[:200]
         if is_place or (asked.get("key") == Step.ADDRESS and asked.get("times", 0) >= 2):
             # A street and a number without a ward, or twice nothing: show the wards there are, and let the citizen
             # point.
@@ -223,6 +226,8 @@ def on_ward(turn: Turn) -> bool:
     line = turn.details.get("address_line", "")
     reading = turn.world.address(turn.heard.text)
     if reading.verdict == "unknown":
+        if turn.world.search(turn.heard.text).hits:
+            turn.data["words"] = turn.heard.text[:200]
         ask_ward(turn)
         return False
     take_address(turn, f"{line}, {turn.heard.text}" if line else turn.heard.text, reading)
