@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import board, feed, plan, printing, span, time_off, visit
+from scheduling.views import board, feed, lengths, plan, printing, span, time_off, visit
 
 app_name = "scheduling"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("lich/vang/<int:pk>/bo/", time_off.absence_take_back, name="absence_take_back"),
     path("lich/nghi/", time_off.closure_list, name="closures"),
     path("lich/nghi/chot/", time_off.closure_decide, name="closure_decide"),
+    path("lich/thoi-luong/", lengths.lengths, name="lengths"),
     path("lich/in/", printing.sheets, name="print"),
     path("lich/dien-thoai/", feed.mine, name="my_feed"),
     path("lich/ics/<str:token>.ics", feed.calendar, name="feed"),
