@@ -255,6 +255,9 @@ def _on_idle(turn: Turn) -> None:
     elif found.referral:
         turn.say("not_ours", noi_nhan=found.referral)
         ask_menu(turn, "menu_short")
+    elif turn.world.phone(turn.heard.text).e164 or turn.world.address(turn.heard.text).verdict == "inside":
+        # Somebody who sends a number or an address without being asked wants to register.
+        start(turn)
     else:
         ask_menu(turn, "not_understood")
 

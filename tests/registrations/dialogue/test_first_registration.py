@@ -209,3 +209,19 @@ def test_a_button_pressed_answers_like_the_number(citizen):
     }
     assert "Thứ Tư 25/11" in citizen.says("#which_procedure:1")[0]
     assert "Nút này của tin nhắn cũ" in citizen.says("#which_procedure:1")[0]
+
+
+def test_details_sent_without_being_asked_open_a_registration_and_are_not_kept_before_consent(citizen):
+    citizen.says("xin chào")
+    consent, card = citizen.says("Người Mẫu Ba 0900000017")
+    assert "xin ghi họ tên" in consent
+    assert card == "[phiếu]"
+    assert "0900000017" not in str(citizen.dialogue.data)
+
+
+def test_a_procedure_typed_where_an_address_is_asked_for_is_remembered(citizen):
+    citizen.says("#dangky")
+    citizen.shares(ward="", address_line="", city="")
+    citizen.says("thuốc lá")
+    (answer,) = citizen.says("Tổ 5, phường Bắc Nha Trang")
+    assert "1. Giấy phép bán lẻ thuốc lá (cấp mới)" in answer
