@@ -1,5 +1,6 @@
 """A person takes the chat over: reading, writing, handing back to the bot. Who waits for a person, longest first."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,12 @@ class Chat:
     @property
     def name(self) -> str:
         return self.citizen.name if self.citizen is not None else str(self.contact)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with any line: the poll of an open page answers "nothing new" by it."""
+        facts = repr([(line.at, line.who, line.text, line.state) for line in self.lines])
+        return hashlib.sha256(facts.encode()).hexdigest()[:12]
 
     @property
     def is_paused(self) -> bool:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from registrations import services
 from registrations.dialogue.heard import Heard, Kind
 from registrations.dialogue.intents import Intent, intent_of
+from registrations.dialogue.turn import DRAFT_KEYS
 from registrations.models import Attachment, Citizen, Consent, DataRequest, Dialogue, Registration
 from registrations.services import Actor
 from registrations.states import CLOSED_STATES, State
@@ -25,6 +26,7 @@ WITHDRAW_DAYS = 20
 ERASED_NAME = "(đã xóa theo yêu cầu)"
 RETENTION_FINISHED = timedelta(days=730)
 RETENTION_CANCELLED = timedelta(days=183)
+DRAFT_KEPT = timedelta(days=30)
 
 
 def erased_by(received_on: date) -> date:
@@ -147,9 +149,27 @@ def erase_expired(*, now: datetime, limit: int = 500) -> int:
             with transaction.atomic():
                 erase_citizen(citizen=citizen, now=now)
                 if citizen.contact is not None:
+                    Dialogue.objects.filter(contact=citizen.contact).update(data={}, step="idle")
                     erase_contact(contact=citizen.contact)
             erased += 1
     return erased
+
+
+def forget_old_drafts(*, now: datetime) -> int:
+    """Registrations nobody finished: what was collected for them goes after a month. How many were forgotten."""
+    old = Dialogue.objects.filter(data__has_key="draft", updated_at__lt=now - DRAFT_KEPT)
+    forgotten = 0
+    for number in list(old.values_list("pk", flat=True)[:1000]):
+        with transaction.atomic():
+            dialogue = old.select_for_update(skip_locked=True).filter(pk=number).first()
+            if dialogue is None:
+                continue
+            for key in (*DRAFT_KEYS, "options", "asked"):
+                dialogue.data.pop(key, None)
+            dialogue.step = "idle"
+            dialogue.save(update_fields=["data", "step"])
+            forgotten += 1
+    return forgotten
 
 
 def _is_over(registration: Registration, now: datetime) -> bool:

@@ -26,10 +26,11 @@ def fetch_attachment(number: int) -> None:
 
 @shared_task
 def keep_house() -> None:
-    """Every night: withdrawals that had to wait, people whose time in the records is over."""
+    """Every night: withdrawals that had to wait, people whose time in the records is over, old drafts."""
     now = timezone.now()
     data_rights.finish_open_withdrawals(now=now)
     data_rights.erase_expired(now=now)
+    data_rights.forget_old_drafts(now=now)
 
 
 @shared_task(time_limit=1800, soft_time_limit=1740)

@@ -32,6 +32,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def chat(request: HttpRequest, contact: int) -> HttpResponse:
     """`/tro-chuyen/<number>/`: one chat; `?khung=1` the panel alone, `?khung=dong` only its lines (for htmx)."""
     found = chats.chat_of(contact=get_object_or_404(Contact, pk=contact))
+    if request.GET.get("da-thay") == found.fingerprint:
+        return HttpResponse(status=204)  # htmx leaves the page, and the place where somebody is reading, as they are
     name = {"1": "#panel", "dong": "#lines"}.get(request.GET.get("khung", ""), "")
     return render(
         request,

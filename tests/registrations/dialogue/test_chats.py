@@ -1,5 +1,6 @@
 """A person takes the chat over."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,10 @@ def test_the_panel_alone_is_what_the_page_holds(clerk_client, citizen):
     assert "Em" not in panel[:50]
     lines = clerk_client.get(address(citizen), {"khung": "dong"}).content.decode()
     assert lines.strip().startswith("<ol")
+    seen = re.search(r"da-thay=(\w+)", lines)[1]
+    assert clerk_client.get(address(citizen), {"khung": "dong", "da-thay": seen}).status_code == 204
+    citizen.says("cảm ơn")
+    assert clerk_client.get(address(citizen), {"khung": "dong", "da-thay": seen}).status_code == 200
 
 
 def test_field_staff_and_strangers_read_no_chats(client, citizen):
