@@ -89,12 +89,12 @@ def _store(catalogue: CatalogueFile, *, retire_missing: bool, reason: str, autho
         is_moved = procedure.position != position
         procedure.position = position
         is_new = procedure.pk is None
-        try:
-            procedure.full_clean()
-        except ValidationError as error:
-            problems += [f"{entry.place}: {message}" for message in error.messages]
-            continue
         if is_new or lines or is_moved:
+            try:
+                procedure.full_clean()
+            except ValidationError as error:
+                problems += [f"{entry.place}: {message}" for message in error.messages]
+                continue
             procedure.save()
         lines += _store_papers(procedure, entry.papers, is_new=is_new)
         lines += _store_keywords(procedure, entry, is_new=is_new)
