@@ -24,11 +24,10 @@ from scheduling.free_times import (
     fits_before_closing,
     held_slots,
 )
-from scheduling.hours import ZONE, current_calendar, day_bounds
+from scheduling.hours import ZONE, day_bounds
 from scheduling.models import Appointment, Slot, Ward
-from scheduling.rules import current_rules
+from scheduling.office_facts import office_facts
 from scheduling.staffing import end_assignments, keep_staff_if_possible
-from scheduling.travel import least_minutes
 from scheduling.words import when
 
 # Room for one more of the public: staff bookings use up the reserve first.
@@ -128,8 +127,9 @@ def _slots_for(*, slot_id: int, minutes: int, audience: Audience, now: datetime)
     slot = SlotFacts(*row)
     if slot.starts_at <= now:
         raise SlotGone(f"Giờ {when(slot.starts_at)} đã qua. Hãy chọn giờ khác.")
-    calendar = current_calendar()
-    soonest, latest = booking_window(calendar=calendar, rules=current_rules(), audience=audience, now=now)
+    office = office_facts()
+    calendar = office.calendar
+    soonest, latest = booking_window(calendar=calendar, rules=office.rules, audience=audience, now=now)
     if slot.starts_at < soonest:
         earliest = when(calendar.next_open_moment(soonest))
         raise TooSoon(f"Giờ {when(slot.starts_at)} gần quá, không kịp chuẩn bị. Sớm nhất là {earliest}.")
@@ -141,7 +141,7 @@ def _slots_for(*, slot_id: int, minutes: int, audience: Audience, now: datetime)
         if not calendar.is_open(slot.starts_at):
             raise SlotClosed(f"Cơ quan không làm việc lúc {when(slot.starts_at)}. Hãy chọn giờ khác.")
         raise SlotClosed(f"Việc này cần {minutes} phút, bắt đầu {when(slot.starts_at)} thì quá giờ làm việc.")
-    busy_until = slot.starts_at + timedelta(minutes=minutes + least_minutes())
+    busy_until = slot.starts_at + timedelta(minutes=minutes + office.least_ride)
     if busy_until <= slot.ends_at:
         return [slot]
     end_of_day = day_bounds(slot.starts_at.astimezone(ZONE).date())[1]

@@ -7,10 +7,9 @@ from typing import Literal
 
 from django.utils import timezone
 
-from scheduling.hours import ZONE, OfficeCalendar, current_calendar, day_bounds
+from scheduling.hours import ZONE, OfficeCalendar, day_bounds
 from scheduling.models import BookingRules, Slot
-from scheduling.rules import current_rules
-from scheduling.travel import least_minutes
+from scheduling.office_facts import office_facts
 
 Audience = Literal["public", "staff"]
 DayPart = Literal["morning", "noon", "afternoon"]
@@ -106,17 +105,17 @@ def free_days(
     now: datetime | None = None,
     first: date | None = None,
 ) -> list[FreeDay]:
-    """Each calendar day from today (or `first`) on, open or closed, with its free times. Five small queries."""
+    """Each calendar day from today (or `first`) on, open or closed, with its free times. Two queries."""
     now = now or timezone.now()
-    calendar, rules = current_calendar(), current_rules()
+    office = office_facts()
+    calendar = office.calendar
     start = first or now.astimezone(ZONE).date()
-    window = booking_window(calendar=calendar, rules=rules, audience=audience, now=now)
+    window = booking_window(calendar=calendar, rules=office.rules, audience=audience, now=now)
     by_day = slots_by_day(first=start, last=start + timedelta(days=days - 1), window=window)
-    travel_minutes = least_minutes()
     found = []
     for day in (start + timedelta(days=offset) for offset in range(days)):
         slots = free_among(
-            by_day.get(day, []), minutes=minutes, travel_minutes=travel_minutes, audience=audience, calendar=calendar
+            by_day.get(day, []), minutes=minutes, travel_minutes=office.least_ride, audience=audience, calendar=calendar
         )
         is_open = bool(calendar.hours_on(day))
         found.append(FreeDay(day=day, is_open=is_open, closed_because=calendar.closed_because(day), slots=slots))

@@ -24,8 +24,10 @@ from django.utils import timezone
 from registrations.roles import MANAGERS, load_roles
 from scheduling import services
 from scheduling.errors import SchedulingError
+from scheduling.free_times import booking_window
 from scheduling.hours import ZONE, current_calendar, on
 from scheduling.models import Appointment, Slot, Ward
+from scheduling.office_facts import office_facts
 from tests.performance.volume import large_database
 
 RUNS = 40
@@ -144,7 +146,11 @@ def _slots(count: int) -> list[Slot]:
 
 
 def _book_by_lock_and_count(slot: Slot, ward: Ward) -> None:
-    """How it is usually done: hold the row, count what is there, insert."""
+    """How it is usually done, after the same questions about hours and horizon: hold the row, count, insert."""
+    office, now = office_facts(), timezone.now()
+    window = booking_window(calendar=office.calendar, rules=office.rules, audience="public", now=now)
+    if not window[0] <= slot.starts_at < (window[1] or slot.ends_at):
+        raise AssertionError("outside the window")
     with transaction.atomic():
         held = Slot.objects.select_for_update().get(pk=slot.pk)
         if Appointment.objects.filter(slot=held, is_live=True).count() < held.capacity:
