@@ -178,7 +178,8 @@ def _chat_is_open(message: OutboundMessage, now: datetime) -> bool:
 
 def _send(message: OutboundMessage) -> bool:
     lanes = _lanes(message)
-    if not incidents.may_send(lanes):
+    known = list(incidents.open_incidents())
+    if not incidents.may_send(lanes, known):
         return False
     try:
         token = tokens.access_token()
@@ -205,7 +206,10 @@ def _send(message: OutboundMessage) -> bool:
         if isinstance(outcome, client.Answer) and outcome.is_success:
             # Only now is it certain that the buttons were at fault and not the recipient.
             remember(f"buttons-refused:{call.shape}", {"code": refused.code})
-    return record(message, outcome, lanes)
+    recorded = record(message, outcome, lanes)
+    if known and isinstance(outcome, client.Answer) and outcome.is_success:
+        _end_incidents(message, lanes)
+    return recorded
 
 
 @dataclass(frozen=True)
@@ -302,22 +306,19 @@ def record(message: OutboundMessage, outcome: client.Answer | client.NoAnswer, l
         lookup.doubt(message, outcome.what)
         return False
     if outcome.is_success:
-        _record_success(message, outcome, lanes)
+        _record_success(message, outcome)
         return True
     return _record_refusal(message, outcome, lanes)
 
 
-def _record_success(message: OutboundMessage, answer: client.Answer, lanes: list[str]) -> None:
+def _record_success(message: OutboundMessage, answer: client.Answer) -> None:
     now = timezone.now()
-    OutboundMessage.objects.filter(pk=message.pk, state=State.SENDING).update(
+    sent = OutboundMessage.objects.filter(pk=message.pk, state=State.SENDING).update(
         state=State.SENT, sent_at=now, vendor_id=answer.message_id[:64], error_code=None, note=""
     )
-    # A receipt or an echo may have been faster and moved the row on; the id is still ours to add.
-    OutboundMessage.objects.filter(pk=message.pk, vendor_id="").update(vendor_id=answer.message_id[:64])
-    over = [f"no-answer:{message.channel}"]
-    if message.error_code == OUT_OF_QUOTA:
-        over.append(f"{message.channel}:{OUT_OF_QUOTA}")
-    incidents.note_success(lanes=lanes, causes=over)
+    if not sent:
+        # A receipt or an echo was faster and moved the row on; the id is still ours to add.
+        OutboundMessage.objects.filter(pk=message.pk, vendor_id="").update(vendor_id=answer.message_id[:64])
     quota = answer.data.get("quota") if isinstance(answer.data, dict) else None
     if isinstance(quota, dict) and quota:
         known = {
@@ -325,6 +326,14 @@ def _record_success(message: OutboundMessage, answer: client.Answer, lanes: list
         }
         if random.random() < 0.05 or known.get("remain") in ("0", "1"):  # noqa: S311 - a sample is enough to show it
             remember(f"quota:{message.channel}", known)
+
+
+def _end_incidents(message: OutboundMessage, lanes: list[str]) -> None:
+    """Zalo took a message: what had stopped its lanes is over, and calls without an answer are no longer in a row."""
+    over = [f"no-answer:{message.channel}"]
+    if message.error_code == OUT_OF_QUOTA:
+        over.append(f"{message.channel}:{OUT_OF_QUOTA}")
+    incidents.note_success(lanes=lanes, causes=over)
 
 
 def _remedy(message: OutboundMessage, answer: client.Answer) -> Remedy | None:

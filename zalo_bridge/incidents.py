@@ -60,19 +60,22 @@ def stopped_lanes(now: datetime) -> set[str]:
     return set(standing.values_list("channel", flat=True))
 
 
-def may_send(lanes: Iterable[str]) -> bool:
-    """Whether all these lanes are running. While one stands still, one caller per interval is let through as a probe.
+def may_send(lanes: Iterable[str], known: Iterable[Incident]) -> bool:
+    """Whether all these lanes are running, given the incidents open now (`known`).
 
-    The probe is the real thing: a message somebody waits for. If it passes, `note_success` ends the incident.
+    While one stands still, one caller per interval is let through as a probe. The probe is the real thing: a message
+    somebody waits for. If it passes, `note_success` ends the incident.
     """
     now = timezone.now()
-    standing = list(open_incidents().filter(channel__in=[*lanes, EVERYTHING]).values_list("pk", "next_probe_at"))
+    names = {*lanes, EVERYTHING}
+    standing = [incident for incident in known if incident.channel in names]
     if not standing:
         return True
-    if any(probe_at and probe_at > now for _, probe_at in standing):
+    if any(incident.next_probe_at and incident.next_probe_at > now for incident in standing):
         return False
     # The guarded update lets only one of many workers be the probe.
-    taken = Incident.objects.filter(pk=standing[0][0], closed_at__isnull=True, next_probe_at=standing[0][1]).update(
+    first = standing[0]
+    taken = Incident.objects.filter(pk=first.pk, closed_at__isnull=True, next_probe_at=first.next_probe_at).update(
         next_probe_at=now + PROBE_EVERY
     )
     return bool(taken)

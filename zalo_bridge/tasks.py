@@ -9,8 +9,11 @@ from zalo_bridge import chores, delivery, inbox, tokens
 from zalo_bridge.turns import Line, turn
 
 # A sweep ends before the next but one begins; so many may run side by side over all workers.
-SWEEP_FOR = timedelta(seconds=20)
-SWEEPS_AT_ONCE = 6
+SWEEP_FOR = timedelta(seconds=9)
+# Fewer than the threads of one worker, so that answers to citizens never wait behind a mountain of reminders.
+SWEEPS_AT_ONCE = 5
+# More recipients than this, and one sweep asks for help.
+MANY = 40
 
 
 @shared_task
@@ -37,6 +40,8 @@ def sweep_outbox() -> None:
     for place in range(SWEEPS_AT_ONCE):
         with turn(Line.CHORE, f"sweep-outbox-{place}") as is_ours:
             if is_ours:
+                if len(delivery.due_recipients(limit=MANY)) == MANY and place + 1 < SWEEPS_AT_ONCE:
+                    sweep_outbox.delay()
                 delivery.deliver_due(until=timezone.now() + SWEEP_FOR)
                 return
 

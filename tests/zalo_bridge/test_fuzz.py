@@ -25,7 +25,7 @@ from zalo_bridge.simulator.records import Identity, Message, Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ears")]
 
-CASES = int(os.environ.get("FUZZ_CASES", "150"))
+CASES = int(os.environ.get("FUZZ_CASES", "60"))
 PROFILE = settings(
     max_examples=CASES,
     deadline=None,
