@@ -1,13 +1,14 @@
 """The queue: its tabs, what is late, how it is ordered, one page of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import CharField, Count, DateTimeField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -20,6 +21,16 @@ from scheduling.services import Assignment
 PAGE_SIZE = 50
 COUNTS_KEPT_S = 5
 COUNT_UP_TO = 1000
+# States in which something can be late; somebody to make a new appointment with has a tab of their own.
+LATE_STATES = (State.SUBMITTED, State.NEEDS_INFO, State.VERIFIED, State.ASSIGNED, State.IN_PROGRESS)
+TAB_STATES = {
+    "goi": State.SUBMITTED,
+    "bo-sung": State.NEEDS_INFO,
+    "phan-cong": State.VERIFIED,
+    "hen-lai": State.NO_SHOW,
+}
+CALLED_STATES = (State.SUBMITTED, State.NEEDS_INFO, State.NO_SHOW)
+OWED_LISTED = 200
 OWED = ContactAttempt.objects.filter(registration=OuterRef("pk"), outcome=ContactAttempt.Outcome.OWED)
 FAR_FUTURE = datetime(9999, 1, 1, tzinfo=timezone.get_default_timezone())
 
@@ -90,48 +101,64 @@ def silent_since(today: date, working_days: int) -> datetime:
 
 def in_tab(registrations: QuerySet[Registration], slug: str, now: datetime) -> QuerySet[Registration]:
     """The requests of one tab, unordered."""
-    conditions: dict[str, Callable[[], Q]] = {
-        "goi": lambda: Q(state=State.SUBMITTED),
-        "bo-sung": lambda: Q(state=State.NEEDS_INFO),
-        "phan-cong": lambda: Q(state=State.VERIFIED),
-        "hen-lai": lambda: Q(state=State.NO_SHOW),
-        "hom-nay": lambda: is_today(now),
-        # Named states first: the index on state keeps a million closed requests out of the question.
-        "qua-han": lambda: Q(state__in=OPEN_STATES) & is_late(now),
-    }
-    return registrations.filter(conditions[slug]()) if slug in conditions else registrations
+    if slug in TAB_STATES:
+        return registrations.filter(state=TAB_STATES[slug])
+    if slug == "hom-nay":
+        return registrations.filter(is_today(now))
+    if slug == "qua-han":
+        # The states by name first: the index on them keeps a million closed requests out of the question.
+        return registrations.filter(state__in=LATE_STATES).filter(is_late(now))
+    return registrations
+
+
+def is_due_to_call(now: datetime, prefix: str = "") -> Q:
+    """New ones and those to book again, unless asked to be called later; reminders when their time has come."""
+    state, again = f"{prefix}state", f"{prefix}next_call_at"
+    at_once = Q(**{f"{state}__in": [State.SUBMITTED, State.NO_SHOW]})
+    its_time = Q(**{f"{again}__lte": now})
+    return (at_once & (Q(**{f"{again}__isnull": True}) | its_time)) | (Q(**{state: State.NEEDS_INFO}) & its_time)
 
 
 def to_call(now: datetime) -> QuerySet[Registration]:
-    """Everybody somebody should call now; those asked to be called later only when their time has come."""
-    due = Q(next_call_at__isnull=True) | Q(next_call_at__lte=now)
-    return Registration.objects.annotate(has_owed=Exists(OWED)).filter(
-        (Q(state__in=[State.SUBMITTED, State.NO_SHOW]) & due)
-        | Q(state=State.NEEDS_INFO, next_call_at__lte=now)
-        | (
-            Q(pk__in=ContactAttempt.objects.filter(outcome=ContactAttempt.Outcome.OWED).values("registration"))
-            & ~Q(state__in=CLOSED_STATES)
-        )
+    """Everybody somebody should call now."""
+    # Fetched, not joined: with a subquery beside the OR no index on the requests would be used. They are few.
+    owed = list(
+        ContactAttempt.objects.filter(outcome=ContactAttempt.Outcome.OWED)
+        .exclude(registration__state__in=CLOSED_STATES)
+        .order_by("at")
+        .values_list("registration", flat=True)[:OWED_LISTED]
     )
+    return Registration.objects.annotate(has_owed=Exists(OWED)).filter(is_due_to_call(now) | Q(pk__in=owed))
+
+
+def _counted(now: datetime) -> list[tuple[str, int]]:
+    """Every count in one round trip: each part walks its own index."""
+    everything = Registration.objects.order_by()
+
+    def many(slug: str, rows: QuerySet[Any], what: str = "pk") -> QuerySet[Any]:
+        labelled = rows.annotate(slug=Value(slug, output_field=CharField()))
+        return labelled.values("slug").annotate(n=Count(what, distinct=what != "pk")).values_list("slug", "n")
+
+    by_state = everything.filter(state__in=OPEN_STATES).annotate(slug=F("state")).values("slug").annotate(n=Count("pk"))
+    owed = ContactAttempt.objects.order_by().filter(outcome=ContactAttempt.Outcome.OWED)
+    owed = owed.exclude(registration__state__in=CLOSED_STATES).exclude(is_due_to_call(now, "registration__"))
+    parts = [
+        many("hom-nay", everything.filter(is_today(now))),
+        many("qua-han", everything.filter(state__in=LATE_STATES).filter(is_late(now))),
+        many("due", everything.filter(state__in=CALLED_STATES).filter(is_due_to_call(now))),
+        many("owed", owed, "registration"),
+    ]
+    return list(by_state.values_list("slug", "n").union(*parts, all=True))
 
 
 def tab_counts(now: datetime) -> dict[str, int]:
     """How many wait in each tab (all but `tat-ca`), at most some seconds old."""
     known: dict[str, int] | None = cache.get("registrations:tab-counts")
     if known is None:
-        open_ones = Registration.objects.filter(state__in=OPEN_STATES)
-        start, end = today_span(now)
-        known = open_ones.aggregate(
-            **{
-                "goi": Count("pk", filter=Q(state=State.SUBMITTED)),
-                "bo-sung": Count("pk", filter=Q(state=State.NEEDS_INFO)),
-                "phan-cong": Count("pk", filter=Q(state=State.VERIFIED)),
-                "hen-lai": Count("pk", filter=Q(state=State.NO_SHOW)),
-                "qua-han": Count("pk", filter=is_late(now)),
-            }
-        )
-        known["can-goi"] = to_call(now).count()
-        known["hom-nay"] = Registration.objects.filter(is_today(now)).count()
+        found = dict(_counted(now))
+        known = {slug: found.get(state.value, 0) for slug, state in TAB_STATES.items()}
+        known |= {slug: found.get(slug, 0) for slug in ("hom-nay", "qua-han")}
+        known["can-goi"] = found.get("due", 0) + found.get("owed", 0)
         cache.set("registrations:tab-counts", known, COUNTS_KEPT_S)
     return known
 
