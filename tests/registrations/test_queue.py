@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 
 from registrations.models import Citizen, Registration, SavedView
 from registrations.queue import in_tab, one_page, order_of
@@ -166,6 +167,7 @@ def test_the_page_costs_the_same_queries_whatever_its_length(
     for _ in range(size):
         request_in()
     desk.get("/ho-so/?tab=goi")
+    cache.delete("registrations:tab-counts")  # the dearest case: the counts are due again
     with django_assert_max_num_queries(12):
         desk.get("/ho-so/?tab=goi")
 
