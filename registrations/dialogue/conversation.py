@@ -1,5 +1,6 @@
-"""The conversation as a function: (state, what came in, what is known) → (state, answers, commands). No database, no
-Django.
+"""The conversation as a function: (state, what came in, what is known) → (state, answers, commands).
+
+No database, no Django.
 
 Order of reading: what Zalo reports first, then the numbered answer of the question asked, then words that mean the same
 everywhere, then the step's own reading of free text. Whatever interrupts, `go_on` takes the thread up again.
@@ -10,13 +11,12 @@ from datetime import datetime, timedelta
 
 from registrations.dialogue import aftercare, details, rights, sent_things, which_procedure, which_time
 from registrations.dialogue.enrol import go_on, start
+from registrations.dialogue.everywhere import ON_INTENT, ask_menu
 from registrations.dialogue.facts import World
 from registrations.dialogue.heard import (
     AnswerNeed,
-    CallHuman,
     Heard,
     Kind,
-    Option,
     Outcome,
     Pause,
     Rate,
@@ -72,14 +72,6 @@ _TAKES_YES_OR_NO = frozenset(
         Step.RATE_WORDS,
         Step.WHICH_VISIT,
     }
-)
-MENU = (
-    Option("Đăng ký hỗ trợ tại nhà", "register"),
-    Option("Xem lịch hẹn, hồ sơ của tôi", "status"),
-    Option("Đổi giờ hẹn", "change"),
-    Option("Hủy lịch hẹn", "cancel"),
-    Option("Giấy tờ cần chuẩn bị", "papers"),
-    Option("Gặp cán bộ", "human"),
 )
 
 
@@ -158,7 +150,7 @@ def _on_text(turn: Turn) -> None:
         if intent is not None:
             ask_again(turn)
             return
-    if intent is not None and _ON_INTENT[intent](turn):
+    if intent is not None and ON_INTENT[intent](turn):
         ask_again(turn)
         return
     if intent is not None:
@@ -220,16 +212,12 @@ def _slept(turn: Turn) -> bool:
 # --- outside a flow ---
 
 
-def ask_menu(turn: Turn, key: str) -> None:
-    turn.ask(Step.IDLE, key, options=MENU)
-
-
 def _on_idle(turn: Turn) -> None:
     choice = turn.choice()
     if isinstance(choice, str):
         turn.data.pop("options", None)
         intent = Intent(choice)
-        if _ON_INTENT[intent](turn):
+        if ON_INTENT[intent](turn):
             ask_again(turn)
         return
     needs = next((visit for visit in turn.world.visits if visit.needs), None)
@@ -298,116 +286,3 @@ def ask_again(turn: Turn) -> None:
             ask_menu(turn, "menu_short")
     else:
         go_on(turn)
-
-
-# --- words that mean the same everywhere: each answers True when the thread is to be taken up again ---
-
-
-def _register(turn: Turn) -> bool:
-    start(turn)
-    return False
-
-
-def _menu(turn: Turn) -> bool:
-    if turn.has_draft:
-        turn.say("help_in_draft")
-        return True
-    ask_menu(turn, "menu")
-    return False
-
-
-def _greeting(turn: Turn) -> bool:
-    if turn.has_draft:
-        turn.say("hello")
-        return True
-    ask_menu(turn, "hello_menu")
-    return False
-
-
-def _thanks(turn: Turn) -> bool:
-    turn.say("you_are_welcome")
-    return turn.has_draft
-
-
-def _change(turn: Turn) -> bool:
-    if turn.has_draft and turn.step == Step.TIME:
-        which_time.offer_times(turn)
-        return False
-    return aftercare.pick_visit(turn, "change")
-
-
-def _stop(turn: Turn) -> bool:
-    if turn.step in {Step.NEW_TIME, Step.CANCEL_REASON, Step.WHICH_VISIT, Step.WITHDRAW, Step.ABANDON}:
-        turn.rest()
-        turn.say("kept")
-        return turn.has_draft
-    if turn.step == Step.RATE_WORDS:
-        return aftercare.on_rate_words(turn)
-    if turn.has_draft:
-        return aftercare.drop(turn)
-    turn.rest()
-    turn.say("nothing_going_on")
-    return False
-
-
-def _status(turn: Turn) -> bool:
-    aftercare.say_status(turn, turn.world.visits)
-    return turn.has_draft or turn.step not in {Step.IDLE, Step.HUMAN}
-
-
-def _fee(turn: Turn) -> bool:
-    found = turn.world.search(turn.heard.text)
-    procedure = found.hits[0].id if found.verdict == "match" and found.hits else turn.procedure
-    fee = turn.world.fee(procedure) if procedure else ""
-    turn.say("fee_known" if fee else "fee", le_phi=fee)
-    return turn.has_draft or turn.step not in {Step.IDLE, Step.HUMAN}
-
-
-def _hours(turn: Turn) -> bool:
-    turn.say("hours", gio_lam=turn.world.hours)
-    return turn.has_draft or turn.step not in {Step.IDLE, Step.HUMAN}
-
-
-def _human(turn: Turn) -> bool:
-    turn.do(CallHuman("Người dân muốn gặp cán bộ."))
-    turn.say("human_called")
-    turn.step = Step.HUMAN
-    turn.data.pop("options", None)
-    turn.data.pop("asked", None)
-    return False
-
-
-def _correct(turn: Turn) -> bool:
-    if not turn.has_draft or not details.is_complete(turn.details):
-        if turn.world.visits:
-            turn.do(CallHuman("Người dân báo thông tin ghi sai."))
-            turn.say("correct_by_staff")
-            return False
-        return _menu(turn)
-    detail = details.detail_named(turn.heard.folded)
-    if detail is None:
-        details.ask_correct(turn)
-        return False
-    details.forget(turn, detail)
-    go_on(turn)
-    return False
-
-
-_ON_INTENT: dict[Intent, Callable[[Turn], bool]] = {
-    Intent.REGISTER: _register,
-    Intent.MENU: _menu,
-    Intent.GREETING: _greeting,
-    Intent.THANKS: _thanks,
-    Intent.CHANGE: _change,
-    Intent.CANCEL: aftercare.cancel_asked,
-    Intent.STOP: _stop,
-    Intent.STATUS: _status,
-    Intent.PAPERS: aftercare.papers_asked,
-    Intent.FEE: _fee,
-    Intent.HOURS: _hours,
-    Intent.HUMAN: _human,
-    Intent.CORRECT: _correct,
-    Intent.WITHDRAW: rights.withdraw_asked,
-    Intent.MY_DATA: rights.say_my_data,
-    Intent.WRONG_PERSON: rights.wrong_person,
-}
