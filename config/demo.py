@@ -252,11 +252,11 @@ def wait_for_web(port: int, parts: list[Child]) -> None:
     def dead() -> list[Child]:
         return [part for part in parts if not part.is_running()]
 
-    if wait_until(lambda: bool(dead()) or answers(port), timeout_s=60) and not dead():
+    if wait_until(lambda: bool(dead()) or answers(port), timeout_s=120) and not dead():
         return
     for part in dead():
         raise DemoDoesNotStart(f"{part.name} không chạy được. Cuối nhật ký {part.log}:\n{part.last_lines(25)}")
-    raise DemoDoesNotStart(f"Trang web không trả lời sau 60 giây. Xem nhật ký trong {LOGS}.")
+    raise DemoDoesNotStart(f"Trang web không trả lời sau 120 giây. Xem nhật ký trong {LOGS}.")
 
 
 def answers(port: int) -> bool:
