@@ -19,7 +19,7 @@ from registrations.dialogue.knowledge import Knowledge
 from registrations.errors import RegistrationError
 from registrations.models import Dialogue, Registration
 from registrations.picker_links import draft_link, visit_link
-from registrations.wording import Wording
+from registrations.wording import Wording, placeholders_in
 from scheduling.errors import SchedulingError
 from zalo_bridge import outbox
 from zalo_bridge.services import EventKind, InboundEvent
@@ -45,6 +45,8 @@ HEARD_WHILE_PAUSED = (Kind.INFO, Kind.WITHDREW, Kind.COLLEAGUE, Kind.RATED, Kind
 # An old event (an outage, a replay) is still acted on, but a greeting days later would only puzzle.
 TOO_OLD_TO_GREET = timedelta(hours=12)
 MOST_TRIES = 3
+# Placeholders filled by `moment_values`.
+MOMENT = frozenset({"bay_gio", "khi_nao_tra_loi", "han_xoa"})
 
 
 def on_event(event: InboundEvent) -> None:
@@ -54,6 +56,7 @@ def on_event(event: InboundEvent) -> None:
     if heard is None or (heard.kind is Kind.FOLLOWED and now - event.at > TOO_OLD_TO_GREET):
         return
     dialogue, _ = Dialogue.objects.select_for_update().get_or_create(contact=event.contact)
+    dialogue.contact = event.contact
     if (
         commands.is_paused(dialogue, now)
         and heard.kind not in HEARD_WHILE_PAUSED
@@ -136,7 +139,9 @@ def speak(*, dialogue: Dialogue, says: tuple[Say, ...], wording: Wording, key: s
     """Owe the replies: one message of text (numbered answers, a link), then the card if one is needed."""
     if not says:
         return
-    extra = moment_values(now)
+    wanted: set[str] = set().union(*(placeholders_in(wording.text(say.key)) for say in says))
+    # Office hours are looked up only for the texts that speak of them.
+    extra = moment_values(now) if wanted & MOMENT else {}
     paragraphs, choices, link, card = [], [], None, False
     for say in says:
         values = {**extra, **say.values}
