@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from scheduling.board import given_name_key
 from scheduling.hours import WEEKDAY_NAMES, ZONE, current_calendar, day_bounds
 from scheduling.models import LIVE, Absence, Appointment, Assignment, Slot, StaffMember
@@ -119,7 +121,7 @@ def _wards(days: list[date], visits: list[VisitRow]) -> list[tuple[str, list[int
 
 
 def _free_places(start: datetime, end: datetime) -> dict[date, int]:
-    rows = Slot.objects.filter(is_open=True, starts_at__gte=start, starts_at__lt=end)
+    rows = Slot.objects.filter(is_open=True, starts_at__gte=max(start, timezone.now()), starts_at__lt=end)
     free: Counter[date] = Counter()
     for begins, capacity, booked in rows.values_list("starts_at", "capacity", "booked"):
         free[_day(begins)] += capacity - booked

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 
 from scheduling import orders, services, staffing
@@ -12,6 +13,7 @@ from scheduling.errors import AlreadyAssigned, PlanIsStale, SchedulingError, Sta
 from scheduling.models import Assignment
 from tests.concurrency.crowd import all_at_once, errors_in, people_in_two_places, people_sent_while_away
 from tests.factories.scheduling import (
+    NOW,
     AppointmentFactory,
     SlotFactory,
     StaffMemberFactory,
@@ -21,6 +23,12 @@ from tests.factories.scheduling import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _a_monday_morning():
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 
 from scheduling import services
@@ -14,6 +15,12 @@ from tests.concurrency.crowd import all_at_once, errors_in, slots_wrongly_counte
 from tests.factories.scheduling import NOW, WEDNESDAY, SlotFactory, WardFactory, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _a_monday_morning():
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 @pytest.fixture

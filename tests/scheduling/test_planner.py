@@ -68,7 +68,7 @@ def test_whoever_goes_already_keeps_going_unless_it_pays():
 
 
 def test_the_same_day_always_gives_the_same_plan():
-    day = generated_day(60, 8, 5)
+    day = generated_day(25, 4, 5)
     assert plan_day(*day, TRAVEL) == plan_day(*day, TRAVEL)
 
 
@@ -87,9 +87,9 @@ def test_nobody_can_take_two_visits_of_one_column():
                     assert other.start < one.end + TRAVEL.least
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_plan_serves_no_fewer_than_first_come(seed):
-    visits, people = generated_day(40, 6, seed)
+    visits, people = generated_day(30, 5, seed)
     assert served(plan_day(visits, people, TRAVEL), visits) >= served(first_come(visits, people, TRAVEL), visits)
 
 
@@ -125,7 +125,7 @@ def test_small_days_are_served_as_well_as_by_trying_everything(seed):
     assert served(plan_day(visits, people, FLAT), visits) == brute_force(visits, people)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 30), st.integers(1, 6))
 def test_no_plan_ever_sends_anybody_to_two_places(seed, count, staff):
     visits, people = generated_day(count, staff, seed)
