@@ -8,9 +8,8 @@ from django.utils import timezone
 from zalo_bridge import chores, delivery, inbox, tokens
 from zalo_bridge.turns import Line, turn
 
-# A sweep ends before the next but one begins; so many may run side by side over all workers.
-SWEEP_FOR = timedelta(seconds=9)
-# Fewer than the threads of one worker, so that answers to citizens never wait behind a mountain of reminders.
+# Short, so that an answer to a citizen never waits long behind a mountain of reminders, however few the workers.
+SWEEP_FOR = timedelta(seconds=4)
 SWEEPS_AT_ONCE = 5
 # More recipients than this, and one sweep asks for help.
 MANY = 40
