@@ -28,14 +28,14 @@ def main() -> int:
             module = importlib.import_module(f"tests.drills.{path.stem}")
             for row in module.run(own):
                 rows.append(row)
-    write(rows, options.seed)
+    write(rows)
     return 0 if rows and all(row["holds"] for row in rows) else 1
 
 
-def write(rows: list[dict[str, Any]], seed: int) -> None:
+def write(rows: list[dict[str, Any]]) -> None:
     file = ROOT / "var" / "drills.json"
     file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps({"seed": seed, "drills": rows}, ensure_ascii=False, indent=2) + "\n")
+    file.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
 
 
 if __name__ == "__main__":
