@@ -234,6 +234,15 @@ def test_a_move_is_made_and_can_be_undone_for_two_minutes(board_client, north, l
     assert "đã được hoàn tác" in again.content.decode()
 
 
+def test_one_press_sends_the_best_candidate(board_client, north, lan):
+    visit = visit_at("08:00", north)
+    form = pane(board_client, visit).split("<form")[-2]
+    fields = {piece.split('"')[0]: piece.split('value="')[1].split('"')[0] for piece in form.split('name="')[1:]}
+    assert fields["nguoi"] == str(lan.pk)
+    board_client.post(reverse("scheduling:visit", args=[visit.pk]), fields)
+    assert services.staff_of(visit) == [lan]
+
+
 def test_after_two_minutes_there_is_nothing_to_undo(board_client, north, lan):
     visit = visit_at("08:00", north)
     order(board_client, visit, nguoi=lan.pk)
