@@ -62,7 +62,7 @@ def withdraw(*, dialogue: Dialogue, how: str, now: datetime) -> DataRequest:
     `how`: "chat", "zalo" (Zalo's own settings) or "wrong_person" (the contact is cut loose, the request stays).
     """
     contact = dialogue.contact
-    people = list(Citizen.objects.select_for_update().filter(contact=contact, erased_at__isnull=True).order_by("pk"))
+    people = _people_behind(contact)
     person = people[-1] if people else None
     if how == "wrong_person":
         request = open_request(
@@ -89,11 +89,22 @@ def withdraw(*, dialogue: Dialogue, how: str, now: datetime) -> DataRequest:
     return request
 
 
+def _people_behind(contact: Contact) -> list[Citizen]:
+    """Every record of the person with this contact, the one they were merged into last."""
+    records = Citizen.objects.select_for_update(of=("self",)).filter(erased_at__isnull=True)
+    mine = list(records.filter(contact=contact).order_by("pk"))
+    kept = services.find_citizen(contact=contact)
+    if kept is not None and kept.pk not in {record.pk for record in mine}:
+        mine += records.filter(pk=kept.pk)
+    return mine
+
+
 def finish_withdrawal(*, request: DataRequest, now: datetime) -> bool:
     """Erase what is personal, if no visit is under way. True when done; else the nightly task tries again."""
-    contact, people = request.contact, []
+    contact = request.contact
+    people: list[Citizen] = []
     if contact is not None:
-        people = list(Citizen.objects.filter(contact=contact, erased_at__isnull=True))
+        people = _people_behind(contact)
     elif request.citizen is not None and request.citizen.erased_at is None:
         people = [request.citizen]
     if Registration.objects.filter(citizen__in=people).exclude(state__in=CLOSED_STATES).exists():

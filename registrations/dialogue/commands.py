@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from procedures.services import Procedure
@@ -14,11 +15,11 @@ from registrations.dialogue.turn import DRAFT_KEYS
 from registrations.errors import RegistrationError
 from registrations.models import Attachment, Citizen, Dialogue, Registration
 from registrations.services import Actor
-from registrations.states import State
+from registrations.states import CLOSED_STATES, State
 from registrations.wording import Wording
 from scheduling import services as scheduling
 from scheduling.services import Ward
-from zalo_bridge.services import InboundEvent
+from zalo_bridge.services import Contact, InboundEvent
 
 # How long the bot stays silent after a colleague has written, if nobody hands the chat back before.
 PAUSE = timedelta(hours=2)
@@ -90,7 +91,7 @@ def register(*, dialogue: Dialogue, place: int | None, time_wish: str = "") -> R
     if not draft or ward is None or not details.get("name") or not details.get("phone"):
         raise RegistrationError("Đăng ký này đã hết hạn. Anh/chị gõ “đăng ký” để làm lại.")
     citizen = keep_citizen(dialogue=dialogue, details=details, ward=ward)
-    if citizen.registrations.exclude(state__in=("completed", "rejected", "cancelled")).count() >= MOST_OPEN_REQUESTS:
+    if citizen.registrations.exclude(state__in=CLOSED_STATES).count() >= MOST_OPEN_REQUESTS:
         raise RegistrationError("Anh/chị đang có nhiều đăng ký chờ xử lý. Anh/chị gõ 0 để gặp cán bộ.")
     number = int((data.get("procedure") or {}).get("id") or 0)
     registration = services.register(
@@ -144,11 +145,16 @@ def keep_citizen(*, dialogue: Dialogue, details: dict[str, str], ward: Ward) -> 
     return citizen
 
 
+def own_requests(contact: Contact) -> QuerySet[Registration]:
+    """The requests of the person behind a contact, nobody else; two accounts merged into one person share them."""
+    return Registration.objects.filter(citizen=services.find_citizen(contact=contact))
+
+
 def _own(dialogue: Dialogue, number: int) -> Registration:
-    """A request of this contact and of nobody else."""
     found = (
-        Registration.objects.select_related("citizen__contact", "procedure", "appointment", "ward")
-        .filter(pk=number, citizen__contact=dialogue.contact)
+        own_requests(dialogue.contact)
+        .select_related("citizen__contact", "procedure", "appointment", "ward")
+        .filter(pk=number)
         .first()
     )
     if found is None:
@@ -160,9 +166,7 @@ def current_request(dialogue: Dialogue) -> Registration | None:
     """What a file belongs to: the request waiting for it, else the newest open one; None while a draft is made."""
     if dialogue.data.get("draft"):
         return None
-    mine = Registration.objects.filter(citizen__contact=dialogue.contact).exclude(
-        state__in=("completed", "rejected", "cancelled")
-    )
+    mine = own_requests(dialogue.contact).exclude(state__in=CLOSED_STATES)
     return mine.filter(state=State.NEEDS_INFO).first() or mine.order_by("-created_at", "-id").first()
 
 

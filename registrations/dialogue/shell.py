@@ -14,10 +14,22 @@ from procedures.services import clean, fold
 from registrations import consent, data_rights
 from registrations.dialogue import commands, conversation
 from registrations.dialogue.clock import long_time, short_time
-from registrations.dialogue.heard import Heard, Info, Kind, Outcome, Say, State
+from registrations.dialogue.heard import (
+    Cancel,
+    ChangeTime,
+    Heard,
+    Info,
+    Kind,
+    Outcome,
+    Register,
+    Say,
+    State,
+    TakeOffer,
+)
 from registrations.dialogue.knowledge import Knowledge
 from registrations.errors import RegistrationError
-from registrations.models import Dialogue, Registration
+from registrations.intake import find_citizen
+from registrations.models import Dialogue
 from registrations.picker_links import draft_link, visit_link
 from registrations.wording import Wording, placeholders_in
 from scheduling.errors import SchedulingError
@@ -45,6 +57,8 @@ HEARD_WHILE_PAUSED = (Kind.INFO, Kind.WITHDREW, Kind.COLLEAGUE, Kind.RATED, Kind
 # An old event (an outage, a replay) is still acted on, but a greeting days later would only puzzle.
 TOO_OLD_TO_GREET = timedelta(hours=12)
 MOST_TRIES = 3
+# Commands whose use case tells the citizen itself.
+TELLING = (Register, ChangeTime, Cancel, TakeOffer)
 # Placeholders filled by `moment_values`.
 MOMENT = frozenset({"bay_gio", "khi_nao_tra_loi", "han_xoa"})
 
@@ -67,7 +81,13 @@ def on_event(event: InboundEvent) -> None:
         return
     outcome = converse(dialogue=dialogue, heard=heard, event=event, now=now)
     wording = Wording.current()
-    speak(dialogue=dialogue, says=outcome.says, wording=wording, key=f"reply:{event.id}", now=now)
+    speak(
+        dialogue=dialogue,
+        says=outcome.says or told_elsewhere(dialogue, outcome),
+        wording=wording,
+        key=f"reply:{event.id}",
+        now=now,
+    )
 
 
 def heard_from(event: InboundEvent) -> Heard | None:
@@ -132,6 +152,14 @@ def converse(*, dialogue: Dialogue, heard: Heard, event: InboundEvent | None, no
     raise RuntimeError("the conversation could not settle on an answer")
 
 
+def told_elsewhere(dialogue: Dialogue, outcome: Outcome) -> tuple[Say, ...]:
+    """What to say when the notice of a change goes to the person's other Zalo account: this one must not be silent."""
+    if not any(isinstance(command, TELLING) for command in outcome.commands):
+        return ()
+    citizen = find_citizen(contact=dialogue.contact)
+    return () if citizen is None or citizen.contact_id == dialogue.contact.pk else (Say("told_elsewhere"),)
+
+
 # --- speaking ---
 
 
@@ -184,7 +212,7 @@ def link_of(dialogue: Dialogue, say: Say) -> outbox.Link | None:
     if say.link == "picker" and dialogue.data.get("draft"):
         return outbox.Link("Chọn thời gian", draft_link(dialogue))
     if say.link == "change" and say.about:
-        registration = Registration.objects.filter(pk=say.about, citizen__contact=dialogue.contact).first()
+        registration = commands.own_requests(dialogue.contact).filter(pk=say.about).first()
         return outbox.Link("Chọn thời gian", visit_link(registration)) if registration else None
     return None
 

@@ -30,6 +30,7 @@ CONVERSATION: dict[str, str] = {
     "old_button": "Nút này của tin nhắn cũ nên không dùng được nữa.",
     "offer_human": "Nếu khó quá, {xung_ho} gõ 0 để cán bộ gọi lại giúp.",
     "refused": "{vi_sao}",
+    "told_elsewhere": "Dạ xong rồi ạ. Tin xác nhận gửi vào Zalo {xung_ho} đăng ký trước đây.",
     # --- consent ---
     "consent": (
         "Để cán bộ đến tận nhà giúp nộp hồ sơ, xin {xung_ho} bấm “Chia sẻ thông tin” ở tin dưới.\n\n{loi_dong_y}\n\n"

@@ -7,6 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from registrations.data_rights import finish_open_withdrawals
+from registrations.merging import merge_citizens
 from registrations.models import Attachment, Citizen, Consent, ContactAttempt, DataRequest, Registration
 from registrations.services import Actor, ask_for_more
 from tests.factories.registrations import RegistrationFactory
@@ -311,3 +312,17 @@ def test_other_peoples_requests_are_not_touched(citizen, visit, another, office)
     assert stranger.state == "submitted"
     assert stranger.citizen.phone
     assert WebhookEvent.objects.count() == 0
+
+
+def test_two_zalo_accounts_of_one_person_share_the_requests(citizen, visit, another, verifier):
+    second = another.registers()
+    merge_citizens(keep=visit.citizen, absorb=second.citizen, by=verifier)
+    another.new_texts()
+    another.says("hủy")
+    another.says("1")
+    assert "xong" in another.says("Đã tự nộp")[0]
+    assert "đã hủy" in citizen.new_texts()[-1]
+    assert {registration.state for registration in Registration.objects.all()} == {"submitted", "cancelled"}
+    another.says("rút lại đồng ý")
+    another.says("1")
+    assert not Citizen.objects.exclude(phone="").exists()
