@@ -31,6 +31,14 @@ class Asked:
     filter_count: int
 
     @property
+    def filter_key(self) -> str:
+        """Tells apart the filter forms that look different."""
+        chosen = [
+            f"{name}={self.filters.data.get(name)}" for name in self.filters.filters if self.filters.data.get(name)
+        ]
+        return "&".join([self.tab.slug, self.search_key, self.order, *chosen])
+
+    @property
     def is_narrowed(self) -> bool:
         return bool(self.text or self.filter_count)
 
@@ -41,12 +49,14 @@ def asked_for(user: User, query: QueryDict, searches: Mapping[str, str] | None =
     key = query.get("tim", "")
     text = (query.get("q") or (searches or {}).get(key, "")).strip()[:LONGEST]
     order = query.get("xep", "")
+    # Asked by day of visit, people expect the order of visits; it is also the order an index can give.
+    usual = "hen" if query.get("hen_tu") or query.get("hen_den") else tab.order
     filters = QueueFilter(query, queryset=searched(in_tab(visible_to(user), tab.slug, timezone.now()), text))
     return Asked(
         tab=tab,
         text=text,
         search_key=key if text else "",
-        order=order if order in ORDERS else tab.order,
+        order=order if order in ORDERS else usual,
         filters=filters,
         rows=filters.qs,
         filter_count=sum(1 for name in filters.filters if query.get(name)),

@@ -6,12 +6,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from registrations import services
+from registrations.consent import current_text
 from registrations.errors import RegistrationError
 from registrations.forms import NewRequestForm
 from registrations.models import Citizen
 from registrations.queue import forget_counts
 from registrations.transitions import Actor
 from registrations.views.pages import StaffRequest, needs, say
+from registrations.wording import Wording
 from scheduling.errors import SchedulingError
 
 
@@ -46,4 +48,6 @@ def new(request: StaffRequest) -> HttpResponse:
             say(request, f"Đã thêm hồ sơ {registration.code}. Đọc mã này cho người dân.")
             forget_counts()
             return redirect("registrations:case", code=registration.code)
-    return render(request, "registrations/new.html", {"form": form})
+    return render(
+        request, "registrations/new.html", {"form": form, "consent_text": current_text(Wording.current()).text}
+    )
