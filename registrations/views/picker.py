@@ -19,7 +19,7 @@ from procedures.services import Procedure, papers_for
 from registrations import services
 from registrations.dialogue import commands
 from registrations.dialogue.aftercare import REASONS
-from registrations.dialogue.clock import short_time
+from registrations.dialogue.clock import short_time, weekday
 from registrations.dialogue.details import show_address
 from registrations.dialogue.knowledge import MAY_CANCEL, MAY_CHANGE, visit_of
 from registrations.errors import RegistrationError, StaleState
@@ -69,8 +69,7 @@ class TimeTile:
 
 @login_not_required
 # The token in the address is the authority, no cookie is: there is nothing a forged form could borrow. Old in-app
-# browsers
-# that keep no cookies can still book.
+# browsers that keep no cookies can still book.
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -237,10 +236,10 @@ def _tiles(days: list[FreeDay], chosen: FreeDay | None) -> list[DayTile]:
         if day.slots:
             note = f"còn {places}"
         elif not day.is_open:
-            name_of_closure = scheduling.closure_name(day.day)
-            if is_weekend and not name_of_closure:
+            is_holiday = day.closed_because != weekday(day.day)
+            if is_weekend and not is_holiday:
                 continue
-            note = "nghỉ lễ" if name_of_closure else "nghỉ"
+            note = "nghỉ lễ" if is_holiday else "nghỉ"
         elif day.day <= today + timedelta(days=1):
             note = "hết giờ" if day.day == today else "hết chỗ"
         else:
