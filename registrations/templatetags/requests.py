@@ -10,6 +10,7 @@ from registrations import wordings
 from registrations.columns import Column
 from registrations.models import Registration
 from registrations.phones import mask_phone, show_phone
+from registrations.queue import COUNT_UP_TO
 from registrations.timeline import MARKS
 
 register = template.Library()
@@ -40,6 +41,12 @@ def span(appointment: Any) -> str:
 @register.filter
 def clock_or_day(at: datetime) -> str:
     return wordings.clock_or_day(at, timezone.now())
+
+
+@register.filter
+def capped(count: int) -> str:
+    """A count that stopped at its limit says so."""
+    return f"{COUNT_UP_TO}+" if count > COUNT_UP_TO else str(count)
 
 
 @register.filter
