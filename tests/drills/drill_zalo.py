@@ -22,6 +22,8 @@ def _trouble(lasts_s: float = 4.0, *, path: str = CS, times: int | None = None, 
 
 
 def _expire_token(here: Ground) -> None:
+    """The login service answers slowly, so that all workers want a new token at the same time."""
+    here.zalo.fail_next("/v4/oa/access_token", delay=0.5, times=None)
     for _ in range(3):
         here.talk(20)
         time.sleep(0.5)
