@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registrations', '0004_texts_rights_and_chats'),
+        ("registrations", "0004_texts_rights_and_chats"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='workrules',
-            name='undo_seconds',
+            model_name="workrules",
+            name="undo_seconds",
         ),
     ]
