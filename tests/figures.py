@@ -1,7 +1,7 @@
 """Run every module of a folder that measures something, print a table, write the rows as JSON.
 
-A module has `run() -> list[dict]`. A row without `holds` states a fact; a row with `holds` false misses its goal, and
-the program then ends with 1. A module that breaks is reported as a row that does not hold; the others still run.
+A module has `run() -> list[dict]`. A row without a goal states a fact and holds; a row with `holds` false misses its goal,
+and the program then ends with 1. A module that breaks is reported as a row that does not hold; the others still run.
 """
 
 import argparse
@@ -33,7 +33,8 @@ def main(folder: Path, prefix: str, columns: Sequence[str], output: Path) -> int
         parser.error(f"no {', '.join(sorted(unknown))}; there is {', '.join(names)}")
     with own_database(prefix):
         package = f"tests.{folder.name}"
-        rows = [row for name in wanted for row in rows_of(f"{package}.{prefix}_{name}", label=name)]
+        measured = [row for name in wanted for row in rows_of(f"{package}.{prefix}_{name}", label=name)]
+    rows = [{"value": None, "unit": "", "goal": "", "holds": True, **row} for row in measured]
     output.parent.mkdir(exist_ok=True)
     output.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print("\n" + table(rows, columns))

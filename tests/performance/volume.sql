@@ -43,10 +43,10 @@ INSERT INTO scheduling_appointment (id, slot_id, ward_id, field_id, starts_at, e
     SELECT visit.id, slot_id, served.id, offered.field_id, starts_at, ends_at, '{}', false, true, starts_at - interval '3 days', 0, false
     FROM visit JOIN served ON served.n = visit.n %% 4 JOIN offered ON offered.n = visit.n %% (SELECT count(*) FROM offered);
 
--- 1 in 12 past visits found nobody home; coming ones are assigned, every 25th still without a person.
+-- 1 in 12 past visits found nobody home and was given up, but for the latest; coming ones are assigned, every 25th still without a person.
 CREATE TEMP TABLE request AS
     SELECT n, id AS appointment_id, starts_at - interval '3 days' AS created_at, starts_at, staff_id, user_id,
-           CASE WHEN is_past THEN CASE WHEN n %% 12 = 0 THEN 'no_show' ELSE 'completed' END
+           CASE WHEN is_past THEN CASE WHEN n %% 12 > 0 THEN 'completed' WHEN starts_at > now() - interval '4 days' THEN 'no_show' ELSE 'cancelled' END
                 WHEN n %% 25 = 0 THEN 'verified' ELSE 'assigned' END AS state
     FROM visit
     UNION ALL
