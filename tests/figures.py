@@ -1,7 +1,7 @@
 """Run every module of a folder that measures something, print a table, write the rows as JSON.
 
-A module has `run() -> list[dict]`. A row without a goal states a fact and holds; a row with `holds` false misses its goal,
-and the program then ends with 1. A module that breaks is reported as a row that does not hold; the others still run.
+A module has `run() -> list[dict]`. A row without a goal states a fact and holds; a row with `holds` false misses its
+goal, and the program then ends with 1. A module that breaks is a row that does not hold; the others still run.
 """
 
 import argparse
