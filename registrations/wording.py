@@ -40,6 +40,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "ho_ten": Placeholder("họ và tên", "Người Mẫu Một", 60),
     "dien_thoai": Placeholder("số điện thoại người dân", "0900 000 014", 15),
     "dia_chi": Placeholder("địa chỉ hẹn", "Tổ 5, Phường Bắc Nha Trang", 330),
+    "noi": Placeholder("nơi của một địa chỉ ngoài địa bàn", "Xã Diên Khánh", 60),
     "dia_ban": Placeholder("các phường phục vụ", "Phường Nha Trang, Phường Bắc Nha Trang", 120),
     "thu_tuc": Placeholder("tên thủ tục", "Giấy phép bán lẻ rượu (cấp mới)", 160),
     "giay_to": Placeholder("danh sách giấy tờ, mỗi dòng một loại", "- Đơn đề nghị\n- Giấy đăng ký hộ kinh doanh", 900),

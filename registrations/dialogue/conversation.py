@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from registrations.dialogue import aftercare, details, rights, sent_things, which_procedure, which_time
-from registrations.dialogue.enrol import go_on, start
+from registrations.dialogue.enrol import go_on, start, start_for_other
 from registrations.dialogue.everywhere import ON_INTENT, ask_menu
 from registrations.dialogue.facts import World
 from registrations.dialogue.heard import (
@@ -25,6 +25,7 @@ from registrations.dialogue.heard import (
 )
 from registrations.dialogue.intents import Intent, intent_of, number_in, says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
+from registrations.dialogue.wishes import TAKES_ANY_WORDS, asks_for_visit, for_other_in
 
 # A pause this long and the citizen may have forgotten what was being asked.
 LONG_AGO = timedelta(hours=12)
@@ -120,7 +121,7 @@ def _on_setback(turn: Turn) -> None:
     sentence = turn.heard.sentence
     if turn.step == Step.NEW_TIME:
         aftercare.offer_new_times(turn, key="taken_new_time", vi_sao=sentence)
-    elif turn.heard.kind is Kind.TAKEN and turn.has_draft:
+    elif turn.heard.kind is Kind.TAKEN and which_time.is_ready(turn):
         which_time.offer_times(turn, key="taken", values={"vi_sao": sentence})
     else:
         turn.rest()
@@ -141,6 +142,11 @@ def _on_text(turn: Turn) -> None:
             go_on(turn)
         return
     intent = intent_of(heard.text, heard.folded)
+    if intent in {None, Intent.REGISTER} and turn.step not in TAKES_ANY_WORDS:
+        for_other = for_other_in(heard.text, heard.folded)
+        if for_other is not None:
+            start_for_other(turn, for_other)
+            return
     if intent is None and heard.folded.startswith("#"):
         turn.say("old_button")
         ask_again(turn)
@@ -233,11 +239,16 @@ def _on_idle(turn: Turn) -> None:
         # A number tapped twice: what it brought about is shown, nothing new begins.
         aftercare.say_status(turn, turn.world.visits)
         return
-    if turn.world.time(turn.heard.text) and any(visit.may_change for visit in turn.world.visits):
+    found = turn.world.search(turn.heard.text)
+    has_time, wants_new = bool(turn.world.time(turn.heard.text)), asks_for_visit(turn.heard.folded)
+    if (
+        has_time
+        and not (found.hits or found.referral or wants_new)
+        and any(each.may_change for each in turn.world.visits)
+    ):
         # A time out of nowhere, from someone who has a visit: another time is wished for.
         aftercare.pick_visit(turn, "change")
         return
-    found = turn.world.search(turn.heard.text)
     if found.hits:
         start(turn, words=turn.heard.text[:200])
     elif found.referral:
@@ -246,6 +257,8 @@ def _on_idle(turn: Turn) -> None:
     elif turn.world.phone(turn.heard.text).e164 or turn.world.address(turn.heard.text).verdict == "inside":
         # Somebody who sends a number or an address without being asked wants to register.
         start(turn)
+    elif has_time and wants_new:
+        start(turn, when=turn.heard.text)
     else:
         ask_menu(turn, "not_understood")
 

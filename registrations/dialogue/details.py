@@ -9,6 +9,7 @@ from registrations.dialogue.facts import AddressRead
 from registrations.dialogue.heard import Info, Option, RecordConsent
 from registrations.dialogue.intents import says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
+from registrations.dialogue.wishes import keep_words
 
 _DIGIT_RUN = re.compile(r"\+?\d[\d\s.()-]{6,}\d")
 _NAME = re.compile(r"^[^\W\d_][^\d_@#<>/\\|{}\[\]=+*]{1,59}$")
@@ -53,7 +54,7 @@ def on_consent(turn: Turn) -> bool:
         return True
     elif turn.world.search(heard.text).verdict == "match":
         # Naming a procedure tells nothing about the person: it may be remembered before consent.
-        turn.data["words"] = heard.text[:200]
+        keep_words(turn, heard.text)
         ask_consent(turn, "consent_then_procedure")
     else:
         ask_consent(turn, "consent_first")
@@ -80,7 +81,7 @@ def take_info(turn: Turn, info: Info) -> None:
         if old_ward and reading.ward_name and old_ward.lower() != reading.ward_name.lower():
             line = f"{line}, {old_ward} (cũ)" if line else f"{old_ward} (cũ)"
         take_address(turn, line or info.ward.strip(), reading)
-    if is_complete(turn.details):
+    if is_complete(turn.details) and not turn.data.get("whose_house"):
         say_understood(turn)
 
 
@@ -108,7 +109,10 @@ def take_address(turn: Turn, line: str, reading: AddressRead) -> None:
         turn.data["old_ward"] = reading.old_name
     elif reading.verdict == "outside":
         details.pop("address_line", None)
-        turn.say("outside_area", dia_ban=turn.world.area)
+        if reading.elsewhere:
+            turn.say("outside_named", noi=reading.elsewhere, dia_ban=turn.world.area)
+        else:
+            turn.say("outside_area", dia_ban=turn.world.area)
     elif reading.verdict == "ambiguous" and reading.candidates:
         details["address_line"] = line[:300]
         turn.data["wards"] = [list(candidate) for candidate in reading.candidates]
@@ -117,7 +121,7 @@ def take_address(turn: Turn, line: str, reading: AddressRead) -> None:
         is_place = bool(_PLACE.search(line))
         if not is_place and turn.world.search(line).hits:
             # They are ahead of us: what they want is looked up once the ward is known.
-            turn.data["words"] = line[:200]
+            keep_words(turn, line)
         if is_place or (asked.get("key") == Step.ADDRESS and asked.get("times", 0) >= 2):
             # A street and a number without a ward, or twice nothing: show the wards there are, and let the citizen
             # point.
@@ -227,7 +231,7 @@ def on_ward(turn: Turn) -> bool:
     reading = turn.world.address(turn.heard.text)
     if reading.verdict == "unknown":
         if turn.world.search(turn.heard.text).hits:
-            turn.data["words"] = turn.heard.text[:200]
+            keep_words(turn, turn.heard.text)
         ask_ward(turn)
         return False
     take_address(turn, f"{line}, {turn.heard.text}" if line else turn.heard.text, reading)
@@ -250,15 +254,16 @@ def fill_from_record(turn: Turn) -> None:
 
 
 def ask_known(turn: Turn) -> None:
-    """The details on record: "vẫn đúng chứ?"."""
+    """The details on record: "vẫn đúng chứ?". For somebody else's visit: is it this house?"""
+    is_for_other = bool(turn.data.get("whose_house"))
     options = (
-        Option("Vẫn đúng", "same"),
+        Option("Đến địa chỉ này" if is_for_other else "Vẫn đúng", "same"),
         Option("Sửa lại thông tin", "correct"),
         Option("Hẹn ở địa chỉ khác (giúp người thân)", "elsewhere"),
     )
     turn.ask(
         Step.KNOWN,
-        "ask_known",
+        "ask_whose_house" if is_for_other else "ask_known",
         options=options,
         ho_ten=turn.details["name"],
         dien_thoai=_shown(turn),
@@ -269,29 +274,31 @@ def ask_known(turn: Turn) -> None:
 def on_known(turn: Turn) -> bool:
     choice, heard = turn.choice(), turn.heard
     if choice == "same" or (choice is None and says_yes(heard.text, heard.folded)):
+        turn.data.pop("whose_house", None)
         return True
     if choice == "correct" or (choice is None and says_no(heard.folded)):
         ask_correct(turn)
         return False
     if choice == "elsewhere":
-        return _elsewhere(turn)
+        return elsewhere(turn)
     if turn.off_the_list():
         ask_known(turn)
         return False
     if take_correction(turn):
         return True
     if turn.world.search(heard.text).hits:
-        turn.data["words"] = heard.text[:200]
+        keep_words(turn, heard.text)
         return True
     if turn.world.address(heard.text).verdict in {"inside", "outside"}:
-        return _elsewhere(turn, heard.text)
+        return elsewhere(turn, heard.text)
     ask_known(turn)
     return False
 
 
-def _elsewhere(turn: Turn, line: str = "") -> bool:
+def elsewhere(turn: Turn, line: str = "") -> bool:
     """A visit at somebody else's house: only the address is asked for, nothing about the other person."""
     turn.data["elsewhere"] = True
+    turn.data.pop("whose_house", None)
     for key in ("address_line", "ward", "ward_name"):
         turn.details.pop(key, None)
     if not line:

@@ -77,6 +77,7 @@ class AddressRead:
     ward_name: str = ""
     old_name: str = ""  # the old name that was used, if any
     candidates: tuple[tuple[str, str], ...] = ()  # (code, name of today's ward)
+    elsewhere: str = ""  # outside: where it lies, as far as the words say
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class TimeRead:
     day: date | None = None
     time: dt.time | None = None
     part: str | None = None  # morning, noon, afternoon
+    bound: str | None = None  # "from": at `time` or later; "until": before it; None: at it
 
     def __bool__(self) -> bool:
         return self.day is not None or self.time is not None or self.part is not None

@@ -201,11 +201,12 @@ class Knowledge:
             ward_name=names.get(reading.ward or "", "") if verdict == "inside" else "",
             old_name=reading.old_name_used or "",
             candidates=candidates,
+            elsewhere=reading.elsewhere or "" if verdict == "outside" else "",
         )
 
     def time(self, text: str) -> TimeRead:
         reading = read_time(text, self.now)
-        return TimeRead(reading.day, reading.time, reading.part)
+        return TimeRead(reading.day, reading.time, reading.part, reading.bound)
 
     # --- open times ---
 

@@ -41,6 +41,11 @@ CONVERSATION: dict[str, str] = {
         "gọi cho ai, "
         "đến đâu.\n\n{loi_dong_y}\n\nNếu không mở được phiếu:\n{lua_chon}"
     ),
+    "consent_for_other": (
+        "Dạ được ạ, {xung_ho} đăng ký giúp người thân được. Xin {xung_ho} bấm “Chia sẻ thông tin” của mình ở tin dưới "
+        "để cán bộ biết gọi cho ai; địa chỉ của người thân em hỏi sau.\n\n{loi_dong_y}\n\n"
+        "Nếu không mở được phiếu:\n{lua_chon}"
+    ),
     "consent_first": (
         "Em chưa được phép ghi thông tin của {xung_ho}. Xin {xung_ho} bấm “Chia sẻ thông tin” ở tin dưới, hoặc "
         "trả lời:\n{lua_chon}\n\n"
@@ -83,6 +88,11 @@ CONVERSATION: dict[str, str] = {
         "công phường, xã nơi ở, "
         "hoặc tự nộp trên dichvucong.gov.vn."
     ),
+    "outside_named": (
+        "{noi} không thuộc địa bàn bên em đến được ({dia_ban}). {Xung_ho} liên hệ Trung tâm Phục vụ hành chính "
+        "công phường, xã nơi ở, hoặc tự nộp trên dichvucong.gov.vn."
+    ),
+    "ask_whose_house": "Cảm ơn {ten_goi}. Em ghi: {ho_ten}, {dien_thoai}, {dia_chi}. Cán bộ đến đâu ạ?\n{lua_chon}",
     "ask_known": "Lần trước {ten_goi} để lại: {ho_ten}, {dien_thoai}, {dia_chi}. Vẫn đúng chứ ạ?\n{lua_chon}",
     "ask_correct": "{Xung_ho} muốn sửa mục nào ạ?\n{lua_chon}\nHoặc gõ luôn thông tin đúng.",
     "correct_by_staff": "Dạ em đã báo cán bộ. Khi gọi xác minh cán bộ sẽ sửa lại với {xung_ho}.",
@@ -115,6 +125,7 @@ CONVERSATION: dict[str, str] = {
         "hoặc chọn trên trang."
     ),
     "offer_day": "{luc} còn các giờ:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
+    "offer_wished": "{luc} còn chỗ:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
     "offer_part": "Các giờ gần nhất như {xung_ho} muốn:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
     "time_not_free": "{luc} không còn chỗ. Giờ gần đó:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
     "day_not_free": "{luc} {vi_sao}. Các giờ kế tiếp:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",

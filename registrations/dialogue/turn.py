@@ -21,6 +21,8 @@ DRAFT_KEYS = (
     "elsewhere",
     "wished",
     "phone_shown",
+    "when",
+    "whose_house",
 )
 
 

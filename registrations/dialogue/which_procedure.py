@@ -10,6 +10,7 @@ from registrations.dialogue.facts import Hit
 from registrations.dialogue.heard import Option
 from registrations.dialogue.intents import says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
+from registrations.dialogue.wishes import keep_words
 
 MOST_HITS = 4
 _WORD = re.compile(r"\w+")
@@ -46,7 +47,7 @@ def look_up(turn: Turn, words: str) -> None:
     """Search for what was typed and ask which one is meant; an honest "none of ours" where nothing fits."""
     found = turn.world.search(words)
     if found.hits:
-        turn.data["words"] = words[:200]
+        keep_words(turn, words)
         turn.data.pop("unclear", None)
         _ask_hits(turn, "is_it_this" if len(found.hits) == 1 else "which_procedure", found.hits)
         return

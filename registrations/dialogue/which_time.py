@@ -6,14 +6,16 @@ Times are checked before anything is promised.
 from datetime import datetime, time
 
 from registrations.dialogue.clock import short_day, short_time
-from registrations.dialogue.details import take_correction
+from registrations.dialogue.details import is_complete, take_correction
 from registrations.dialogue.facts import Place, TimeRead, Visit
 from registrations.dialogue.heard import CallHuman, Option, Register
 from registrations.dialogue.intents import says_no
 from registrations.dialogue.turn import Step, Turn
 from registrations.dialogue.which_procedure import look_up
+from registrations.dialogue.wishes import kept_time
 
 MOST_PLACES = 5
+BOUNDS = {"from": "sau ", "until": "trước "}
 
 
 def offer_times(
@@ -45,6 +47,21 @@ def offer_times(
     turn.ask(step, key, options=tuple(options), link=link, about=about, values=values)
 
 
+def offer_first(turn: Turn) -> None:
+    """The first offer: near the time named along with the wish, else the nearest."""
+    wished = kept_time(turn)
+    if not wished:
+        offer_times(turn)
+        return
+    places, key, values = _close_to(turn, wished, turn.procedure)
+    exact = _exact(turn, wished, turn.procedure)
+    if exact is not None:
+        # What was wished for comes first, so that "1" takes it.
+        places = (exact, *(place for place in places if place.id != exact.id))[:3]
+        key, values = "offer_wished", {"luc": short_time(exact.starts_at)}
+    offer_times(turn, places=places or None, key=key, values=values)
+
+
 def _visit(turn: Turn) -> Visit | None:
     """The visit whose time is being changed."""
     return next((each for each in turn.world.visits if each.id == turn.data.get("about")), None)
@@ -63,10 +80,17 @@ def call_for_time(turn: Turn) -> None:
     turn.say("staff_will_call")
 
 
+def is_ready(turn: Turn) -> bool:
+    """Whether a time is all that is missing."""
+    return turn.has_draft and turn.consented and is_complete(turn.details) and "procedure" in turn.data
+
+
 def on_time(turn: Turn) -> bool:
-    if take_correction(turn):
+    if not is_ready(turn) or take_correction(turn):
         return True
     place = chosen_place(turn, step=Step.TIME)
+    # Another answer than the time first wished for: that one is not offered again.
+    turn.data.pop("when", None)
     if place == 0:
         turn.ask(Step.WISH, "ask_wish")
     elif place:
@@ -81,7 +105,7 @@ def register(turn: Turn, place: int | None, *, wish: str = "") -> None:
 
 
 def on_wish(turn: Turn) -> bool:
-    if says_no(turn.heard.folded):
+    if not is_ready(turn) or says_no(turn.heard.folded):
         return True
     if take_correction(turn):
         return True
@@ -128,7 +152,7 @@ def chosen_place(turn: Turn, *, step: str) -> int | None:
 
 
 def _exact(turn: Turn, reading: TimeRead, procedure: int) -> Place | None:
-    if reading.day is None or reading.time is None:
+    if reading.day is None or reading.time is None or reading.bound:
         return None
     for place in turn.world.places_on(procedure=procedure, day=reading.day):
         if place.starts_at.time() == reading.time:
@@ -144,12 +168,14 @@ def _close_to(turn: Turn, reading: TimeRead, procedure: int) -> tuple[tuple[Plac
             return world.nearest(procedure=procedure, part=reading.part), "offer_part", {}
         wanted = _minutes(reading.time)
         many = world.nearest(procedure=procedure, count=60)
+        if fitting := _within(many, reading):
+            return fitting[:3], "offer_part", {}
         same = tuple(place for place in many if place.starts_at.time() == reading.time)
         close = same or tuple(sorted(many, key=lambda place: abs(_minutes(place.starts_at.time()) - wanted))[:3])
         return (
             tuple(sorted(close[:3], key=lambda place: place.starts_at)),
             "offer_part" if same else "time_not_free",
-            {"luc": f"{reading.time:%H} giờ {reading.time:%M}"},
+            {"luc": _clock(reading).capitalize()},
         )
     day = {"luc": short_day(reading.day)}
     on_day = world.places_on(procedure=procedure, day=reading.day)
@@ -158,14 +184,30 @@ def _close_to(turn: Turn, reading: TimeRead, procedure: int) -> tuple[tuple[Plac
         on_day = wanted_part or on_day
     if on_day and reading.time is None:
         return on_day, "offer_day", day
+    if fitting := _within(on_day, reading):
+        return fitting, "offer_day", {"luc": f"{day['luc']}, {_clock(reading)}"}
     if on_day and reading.time is not None:
         wanted = _minutes(reading.time)
         nearby = sorted(on_day, key=lambda place: abs(_minutes(place.starts_at.time()) - wanted))[:3]
-        day["luc"] = f"{reading.time:%H} giờ {reading.time:%M} {day['luc']}"
+        day["luc"] = f"{_clock(reading)} {day['luc']}"
+        day["luc"] = day["luc"][:1].upper() + day["luc"][1:]
         return tuple(sorted(nearby, key=lambda place: place.starts_at)), "time_not_free", day
     note = world.day_note(reading.day) or "không còn chỗ"
     start = datetime.combine(reading.day, datetime.min.time(), tzinfo=world.now.tzinfo)
     return world.nearest(procedure=procedure, after=start), "day_not_free", {**day, "vi_sao": note}
+
+
+def _clock(reading: TimeRead) -> str:
+    """`sau 14 giờ 00`."""
+    return f"{BOUNDS.get(reading.bound or '', '')}{reading.time:%H} giờ {reading.time:%M}" if reading.time else ""
+
+
+def _within(places: tuple[Place, ...], reading: TimeRead) -> tuple[Place, ...]:
+    """The open times after "sau 2h" or before "trước 10h"; none where no such bound was set."""
+    if not reading.bound or reading.time is None:
+        return ()
+    limit, is_from = reading.time, reading.bound == "from"
+    return tuple(place for place in places if (place.starts_at.time() >= limit) == is_from)
 
 
 def _minutes(value: time | datetime) -> int:
