@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django import template
+from django.template import Library
 from django.utils import timezone
 
 from registrations import wordings
@@ -13,7 +13,7 @@ from registrations.phones import mask_phone, show_phone
 from registrations.queue import COUNT_UP_TO
 from registrations.timeline import MARKS
 
-register = template.Library()
+register = Library()
 
 register.filter("phone", show_phone)
 register.filter("masked", mask_phone)
