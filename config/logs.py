@@ -10,7 +10,7 @@ import re
 # A telephone number as people and E.164 write it, but not part of a longer number (Zalo's ids have 19 digits).
 PHONE = re.compile(r"(?<![\d.])(?:\+?84[ .-]?|0)[1-9](?:[ .-]?\d){7,9}(?!\d)")
 # Whoever has such an address can open the page.
-KEYED_ADDRESS = re.compile(r"(/dat-lich/)[^/\s'\"]+")
+KEYED_ADDRESS = re.compile(r"(/dat-lich/|/lich/ics/)[^/\s'\"]+")
 
 
 def masked(text: str) -> str:

@@ -18,8 +18,8 @@ from django.utils import timezone
 from zalo_bridge import receipts
 from zalo_bridge.contacts import locked_contact, note_event
 from zalo_bridge.envelope import parse
-from zalo_bridge.events import EventKind, InboundEvent, Rating
-from zalo_bridge.listeners import tell_event
+from zalo_bridge.events import EventKind, GivenUp, InboundEvent, Rating
+from zalo_bridge.listeners import tell_event, tell_given_up
 from zalo_bridge.models import Contact, OutboundMessage, WebhookEvent
 from zalo_bridge.notes import Verdict, note_account_event
 from zalo_bridge.reading import KINDS, Content, is_phone_template, read_content
@@ -195,7 +195,7 @@ def _inbound(
 def _answered_template(content: Content) -> OutboundMessage | None:
     """Ratings and answers to templates name no user, only our tracking id or Zalo's message id."""
     found = None
-    if content.tracking_id.startswith("tn") and content.tracking_id[2:].isdigit():
+    if content.tracking_id.startswith("tn") and content.tracking_id[2:].isdecimal():
         found = OutboundMessage.objects.filter(pk=int(content.tracking_id[2:][:18])).first()
     if found is None and content.message_ids:
         found = OutboundMessage.objects.filter(vendor_id=content.message_ids[0]).order_by("id").first()
@@ -219,9 +219,22 @@ def _record_failure(event: WebhookEvent, error: Exception) -> bool:
 
 
 def _fail(event: WebhookEvent, note: str) -> None:
-    WebhookEvent.objects.filter(pk=event.pk, state=State.PROCESSING).update(
-        state=State.FAILED, finished_at=timezone.now(), next_attempt_at=None, note=note
-    )
+    """The end of an event nobody could handle. Whoever answers citizens is told in the same transaction."""
+    with transaction.atomic():
+        failed = WebhookEvent.objects.filter(pk=event.pk, state=State.PROCESSING).update(
+            state=State.FAILED, finished_at=timezone.now(), next_attempt_at=None, note=note
+        )
+        kind = KINDS.get(event.event_name)
+        if not failed or kind is None or not event.user_id:
+            return
+        try:
+            # A savepoint: an event that has failed must stay failed, or the sweep would try it for ever.
+            with transaction.atomic():
+                tell_given_up(GivenUp(event.pk, kind, locked_contact(event.user_id), event.happened_at))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.error("Nobody could be told that event %s failed: %s", event.pk, type(error).__name__)
 
 
 def oldest_waiting_at() -> datetime | None:

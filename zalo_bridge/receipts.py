@@ -21,7 +21,7 @@ UNPROVEN = (State.SENDING, State.UNKNOWN, State.RETRY, State.FAILED, State.EXPIR
 def note_receipt(*, name: str, content: Content, at: datetime, is_template: bool) -> Verdict:
     """`user_received_message` and `user_seen_message`, of chats and of templates by phone."""
     ours = Q(vendor_id__in=content.message_ids)
-    if is_template and content.tracking_id.startswith("tn") and content.tracking_id[2:].isdigit():
+    if is_template and content.tracking_id.startswith("tn") and content.tracking_id[2:].isdecimal():
         ours |= Q(pk=int(content.tracking_id[2:][:18]))
     messages = list(OutboundMessage.objects.filter(ours).order_by("id"))
     for message in messages:

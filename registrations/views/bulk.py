@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from registrations import services
@@ -79,7 +79,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
     )
     if not chosen:
         say(request, "Hãy chọn ít nhất một hồ sơ.", is_bad=True)
-        return redirect(next_url(request) or "/ho-so/")
+        return HttpResponseRedirect(next_url(request) or "/ho-so/")
     lines = rehearse(chosen, request.user)
     return render(
         request,
@@ -93,7 +93,7 @@ def _confirm(request: StaffRequest) -> HttpResponse:
     for pair in request.POST.getlist("pair")[:MOST_AT_ONCE]:
         code, _, staff_id = pair.partition(":")
         registration = with_row_facts(visible_to(request.user)).filter(code=code).first()
-        staff = StaffMember.objects.filter(pk=staff_id if staff_id.isdecimal() else 0).first()
+        staff = StaffMember.objects.filter(pk=staff_id if staff_id.isdecimal() and len(staff_id) < 18 else 0).first()
         if registration is None or staff is None:
             continue
         try:
@@ -107,4 +107,4 @@ def _confirm(request: StaffRequest) -> HttpResponse:
     say(request, f"Đã phân công {done} hồ sơ.")
     for sentence in refused:
         say(request, sentence, is_bad=True)
-    return redirect(next_url(request) or "/ho-so/?tab=phan-cong")
+    return HttpResponseRedirect(next_url(request) or "/ho-so/?tab=phan-cong")

@@ -56,7 +56,9 @@ def merge(request: StaffRequest, code: str) -> HttpResponse:
 def unmerge(request: StaffRequest, code: str) -> HttpResponse:
     registration = fetch(request, code)
     wanted = request.POST.get("merge", "")
-    found = get_object_or_404(Merge, pk=wanted if wanted.isdecimal() else 0, kept=registration.citizen)
+    found = get_object_or_404(
+        Merge, pk=wanted if wanted.isdecimal() and len(wanted) < 18 else 0, kept=registration.citizen
+    )
     try:
         undo_merge(merge=found, by=request.user)
     except CannotMerge as error:

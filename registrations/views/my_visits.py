@@ -6,7 +6,6 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from registrations.access import OWN_VISITS
@@ -14,7 +13,7 @@ from registrations.actions import VISIT, offers
 from registrations.case import papers_of
 from registrations.models import Checklist, Registration
 from registrations.queue import with_row_facts
-from registrations.views.pages import StaffRequest, needs
+from registrations.views.pages import StaffRequest, day_in, needs
 from scheduling import services as scheduling
 
 ON_THE_ROAD = ("dang-di", "da-den", "da-nop", "khong-gap")
@@ -25,7 +24,7 @@ ON_THE_ROAD = ("dang-di", "da-den", "da-nop", "khong-gap")
 def my_visits(request: StaffRequest) -> HttpResponse:
     """`?ngay=YYYY-MM-DD` shows another day."""
     today = timezone.localdate()
-    day = parse_date(request.GET.get("ngay", "")) or today
+    day = day_in(request.GET.get("ngay", "")) or today
     staff = scheduling.staff_member_of(request.user)
     visits = scheduling.visits_of(staff=staff, day=day) if staff is not None else []
     ids = [visit.pk for visit in visits]

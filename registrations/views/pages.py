@@ -1,13 +1,14 @@
 """What the views of this app share: fetching as this person may see it, answering htmx and plain browsers alike."""
 
+from datetime import date
 from functools import wraps
 from typing import Any, Protocol
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
@@ -68,13 +69,25 @@ def show_pane(request: StaffRequest, registration: Registration, *, changed: boo
 
 def back_to(request: StaffRequest, registration: Registration) -> HttpResponse:
     """After a plain form: where it came from, else the request's page."""
-    return redirect(next_url(request) or reverse("registrations:case", args=[registration.code]))
+    return HttpResponseRedirect(next_url(request) or reverse("registrations:case", args=[registration.code]))
 
 
 def next_url(request: StaffRequest) -> str:
     """The `next` a form carried, if it leads into this site."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
+    # Only an address: a bare word would be looked up as the name of one of our pages.
+    if not wanted.startswith("/"):
+        return ""
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else ""
+
+
+def day_in(text: str) -> date | None:
+    """A day as addresses write it; None for nonsense and for years nobody plans in."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2020 <= day.year <= 2100 else None
 
 
 def say(request: StaffRequest, sentence: str, *, is_bad: bool = False) -> None:

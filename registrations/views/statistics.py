@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 from openpyxl import Workbook
 
@@ -18,7 +17,7 @@ from registrations.exports import CONTENT_TYPES, defused
 from registrations.models import Export
 from registrations.states import State
 from registrations.statistics import Figures, Period, Spread, figures_of, rated_words, unit_of, usual_periods
-from registrations.views.pages import StaffRequest, needs
+from registrations.views.pages import StaffRequest, day_in, needs
 from registrations.wordings import grouped, minutes_words
 
 MAY_SEE = "registrations.view_statistics"
@@ -50,7 +49,7 @@ def period_of(request: StaffRequest) -> tuple[Period, str]:
     word = request.GET.get("ky", "")
     if word in usual:
         return usual[word][1], word
-    first, last = parse_date(request.GET.get("tu", "") or ""), parse_date(request.GET.get("den", "") or "")
+    first, last = day_in(request.GET.get("tu", "")), day_in(request.GET.get("den", ""))
     if first and last and first <= last and (last - first).days < LONGEST_DAYS:
         return Period(first, last), ""
     return usual["thang"][1], "thang"

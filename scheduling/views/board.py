@@ -77,7 +77,7 @@ def _pass_is_good(request: HttpRequest) -> bool:
 def _just_changed(request: HttpRequest) -> dict[str, Any] | None:
     """The change this person just made, while it can be taken back."""
     number = request.GET.get("vua", "")
-    if not number.isdigit() or len(number) > 18:
+    if not number.isdecimal() or len(number) > 18:
         return None
     rows = BoardChange.objects.filter(
         pk=number, by=request.user.pk, undone_at__isnull=True, at__gt=timezone.now() - UNDO_WITHIN

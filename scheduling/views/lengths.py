@@ -19,9 +19,13 @@ def lengths(request: HttpRequest) -> HttpResponse:
     """The table; a press on "Áp dụng" plans the procedure with the measured length from now on."""
     if request.method == "POST":
         number, minutes = request.POST.get("thu-tuc", ""), request.POST.get("phut", "")
-        procedure = get_object_or_404(Procedure, pk=int(number) if number.isdigit() and len(number) < 10 else 0)
+        procedure = get_object_or_404(Procedure, pk=int(number) if number.isdecimal() and len(number) < 10 else 0)
         try:
-            accept(procedure=procedure, minutes=int(minutes) if minutes.isdigit() else 0, by=signed_in(request))
+            accept(
+                procedure=procedure,
+                minutes=int(minutes) if minutes.isdecimal() and len(minutes) < 5 else 0,
+                by=signed_in(request),
+            )
         except SchedulingError as error:
             messages.error(request, error.sentence)
         else:

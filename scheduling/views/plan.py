@@ -73,7 +73,7 @@ def _plans(shown: date, *, whole_week: bool, anew: bool) -> list[DayPlan]:
 
 
 def _save(request: HttpRequest) -> HttpResponse:
-    wanted = {int(pk) for pk in request.POST.getlist("chon") if pk.isdigit() and len(pk) < 18}
+    wanted = {int(pk) for pk in request.POST.getlist("chon") if pk.isdecimal() and len(pk) < 18}
     people = {str(person.pk): person for person in StaffMember.objects.filter(is_active=True)}
     visits = Appointment.objects.filter(pk__in=wanted).select_related("ward", "slot").order_by("starts_at", "pk")
     choices = [

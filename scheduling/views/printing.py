@@ -24,7 +24,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
         LIVE, appointment__is_live=True, appointment__starts_at__gte=start, appointment__starts_at__lt=end
     )
     person = request.GET.get("nguoi", "")
-    if person.isdigit() and len(person) < 18:
+    if person.isdecimal() and len(person) < 18:
         rows = rows.filter(staff=int(person))
     related = (
         "staff",

@@ -119,8 +119,8 @@ def closure_decide(request: HttpRequest) -> HttpResponse:
         proposed = list(rows.filter(status=Closure.Status.PROPOSED).order_by("date"))
         closures.decide(days=proposed, status=Closure.Status.CONFIRMED, by=signed_in(request))
         messages.success(request, f"Đã chốt lịch nghỉ năm {year}.")
-    elif request.POST.get("ngay", "").isdigit():
-        row = get_object_or_404(Closure, pk=request.POST["ngay"])
+    elif (number := request.POST.get("ngay", "")).isdecimal() and len(number) < 18:
+        row = get_object_or_404(Closure, pk=number)
         status = Closure.Status.CONFIRMED if request.POST.get("viec") == "chot" else Closure.Status.DISMISSED
         closures.decide(days=[row], status=status, by=signed_in(request))
         messages.success(request, f"{row.date:%d/%m/%Y}: {Closure.Status(status).label.lower()}.")
@@ -154,4 +154,4 @@ def _coming_absences() -> list[Absence]:
 def _year(request: HttpRequest) -> int:
     this_year = timezone.localdate().year
     text = request.POST.get("nam") or request.GET.get("nam") or ""
-    return int(text) if text.isdigit() and abs(int(text[:5]) - this_year) <= 5 else this_year
+    return int(text) if text.isdecimal() and len(text) == 4 and abs(int(text) - this_year) <= 5 else this_year

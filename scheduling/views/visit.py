@@ -116,10 +116,10 @@ def _wanted(asked: Any, appointment: Appointment) -> tuple[StaffMember | None, S
     """Whom and when a form or a drop names; what it leaves out stays as it is."""
     person = asked.get("nguoi", "")
     staff = orders.lead_of(appointment) if person == "" else None
-    if person not in ("", NOBODY) and person.isdigit():
+    if person not in ("", NOBODY) and person.isdecimal() and len(person) < 18:
         staff = StaffMember.objects.filter(pk=person).first()
     slot_id = asked.get("khung", "")
-    if slot_id.isdigit():
+    if slot_id.isdecimal() and len(slot_id) < 18:
         return staff, Slot.objects.filter(pk=slot_id).first()
     clock, wanted_day = asked.get("gio", ""), parse_day(asked.get("ngay", ""))
     if clock and wanted_day is None:

@@ -1,0 +1,27 @@
+"""What no page has to ask again."""
+
+from collections.abc import Callable, Iterable
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+NUL = "\0"
+
+
+class NoNulCharacters:
+    """Refuse (400) addresses and forms with a NUL: no keyboard writes one, and PostgreSQL cannot hold it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: object) -> None:
+        """After the guard against forged forms, which has read the form anyway."""
+        if NUL in request.path_info or any(_has_nul(form.lists()) for form in (request.GET, request.POST)):
+            raise BadRequest("NUL")
+
+
+def _has_nul(lists: Iterable[tuple[str, list[str]]]) -> bool:
+    return any(NUL in text for name, values in lists for text in (name, *values))
