@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 import django_filters
 from django import forms
 from django.core.cache import cache
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -15,6 +16,11 @@ from registrations.states import State
 from scheduling.services import StaffMember, Ward
 
 CHOICES_KEPT_S = 60
+# The calendar ends at 31/12/9999: the day after it is no day.
+DAYS = [
+    MinValueValidator(date(2000, 1, 1), "Năm chưa đúng."),
+    MaxValueValidator(date(2100, 12, 31), "Năm chưa đúng."),
+]
 
 
 def midnight(day: date) -> datetime:
@@ -69,10 +75,10 @@ class QueueFilter(django_filters.FilterSet):
         choices=[choice for choice in Citizen.Priority.choices if choice[0]],
         empty_label="Tất cả",
     )
-    tu = django_filters.DateFilter(label="Đăng ký từ", widget=DayInput(), method="filter_from")
-    den = django_filters.DateFilter(label="Đăng ký đến", widget=DayInput(), method="filter_until")
-    hen_tu = django_filters.DateFilter(label="Hẹn từ", widget=DayInput(), method="filter_from")
-    hen_den = django_filters.DateFilter(label="Hẹn đến", widget=DayInput(), method="filter_until")
+    tu = django_filters.DateFilter(label="Đăng ký từ", widget=DayInput(), validators=DAYS, method="filter_from")
+    den = django_filters.DateFilter(label="Đăng ký đến", widget=DayInput(), validators=DAYS, method="filter_until")
+    hen_tu = django_filters.DateFilter(label="Hẹn từ", widget=DayInput(), validators=DAYS, method="filter_from")
+    hen_den = django_filters.DateFilter(label="Hẹn đến", widget=DayInput(), validators=DAYS, method="filter_until")
     danh_gia = django_filters.ChoiceFilter(
         field_name="rating", label="Đánh giá", choices=[(n, f"{n} sao") for n in range(1, 6)], empty_label="Tất cả"
     )
@@ -81,8 +87,8 @@ class QueueFilter(django_filters.FilterSet):
     buoc = django_filters.ChoiceFilter(
         label="Đã qua bước", choices=State.choices, empty_label="Tất cả", method="filter_step"
     )
-    buoc_tu = django_filters.DateFilter(label="Qua bước từ", widget=DayInput(), method="keep")
-    buoc_den = django_filters.DateFilter(label="Qua bước đến", widget=DayInput(), method="keep")
+    buoc_tu = django_filters.DateFilter(label="Qua bước từ", widget=DayInput(), validators=DAYS, method="keep")
+    buoc_den = django_filters.DateFilter(label="Qua bước đến", widget=DayInput(), validators=DAYS, method="keep")
 
     class Meta:
         model = Registration

@@ -1,9 +1,10 @@
 """What managers fill in: absences, closures."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from scheduling.absences import Period, repeated
 from scheduling.board import given_name_key
@@ -11,6 +12,10 @@ from scheduling.hours import on
 from scheduling.models import Absence, StaffMember
 
 DATE = {"type": "date", "class": "form-control"}
+DAYS = [
+    MinValueValidator(date(2000, 1, 1), "Năm chưa đúng."),
+    MaxValueValidator(date(2100, 12, 31), "Năm chưa đúng."),
+]
 TIME = {"type": "time", "class": "form-control"}
 EVERY = {"": "Không lặp", "1": "Mỗi ngày", "7": "Mỗi tuần", "14": "Hai tuần một lần"}
 
@@ -18,7 +23,7 @@ EVERY = {"": "Không lặp", "1": "Mỗi ngày", "7": "Mỗi tuần", "14": "Hai
 def _day_field(label: str, *, required: bool = True) -> forms.DateField:
     widget = forms.DateInput(attrs=DATE, format="%Y-%m-%d")
     messages = {"invalid": "Hãy chọn ngày có thật, ví dụ 25/11/2026."}
-    return forms.DateField(label=label, required=required, widget=widget, error_messages=messages)
+    return forms.DateField(label=label, required=required, widget=widget, error_messages=messages, validators=DAYS)
 
 
 def _time_field(label: str, *, required: bool = True, initial: time | None = None) -> forms.TimeField:

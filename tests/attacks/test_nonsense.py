@@ -48,3 +48,19 @@ def test_no_page_breaks_on_nonsense(root, parts: Parts, method: str, value: str)
 def test_a_form_leads_back_only_into_this_site(root, parts: Parts, wanted: str):
     response = root.post(f"/ho-so/{parts.values['code']}/theo-doi/", {"next": wanted})
     assert response.url == f"/ho-so/{parts.values['code']}/"
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+@pytest.mark.parametrize("name", ["tu", "den", "hen_tu", "hen_den", "buoc_tu", "buoc_den"])
+def test_a_day_at_the_end_of_the_calendar_is_refused_in_the_filter(root, parts: Parts, name: str, day: str):
+    assert root.get(f"/ho-so/?tab=tat-ca&buoc=verified&{name}={day}").status_code == 200
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_no_day_off_at_the_end_of_the_calendar(root, parts: Parts, day: str):
+    shut = root.post("/lich/nghi/", {"day": day, "name": "Nghỉ mẫu", "viec": "xem"})
+    assert "Năm chưa đúng." in shut.content.decode()
+
+
+def test_an_address_with_nul_in_its_path_is_refused(root):
+    assert root.get("/thu-tuc/a%00b/").status_code == 400
