@@ -10,6 +10,7 @@ class RegistrationsConfig(AppConfig):
         # modules import exist only once the registry is ready.
         from registrations.board_orders import carry_out  # noqa: PLC0415
         from registrations.dialogue.shell import on_event  # noqa: PLC0415
+        from registrations.trouble import on_given_up  # noqa: PLC0415
         from registrations.undelivered import on_undeliverable  # noqa: PLC0415
         from registrations.waiting_list import on_offer  # noqa: PLC0415
         from scheduling.services import carry_out_with, is_open, tell_offers_with  # noqa: PLC0415
@@ -18,5 +19,6 @@ class RegistrationsConfig(AppConfig):
         tell_offers_with(on_offer)
         bridge.on_event(on_event)
         bridge.on_undeliverable(on_undeliverable)
+        bridge.on_given_up(on_given_up)
         bridge.ask_office_hours(is_open)
         carry_out_with(carry_out)

@@ -105,6 +105,7 @@ def write(*, contact: Contact, text: str, user: User, key: str, now: datetime | 
             text=text,
             is_reply=True,
             written_by=user.get_username(),
+            subject=f"chat:{contact.pk}",
         )
         commands.pause(dialogue=dialogue, by=user.get_full_name() or user.get_username(), now=now)
         dialogue.save(update_fields=["paused_until", "paused_by", "wants_human_since", "wants_human_because"])

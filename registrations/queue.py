@@ -13,7 +13,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from registrations.models import ContactAttempt, Notification, Registration, WorkRules
+from registrations.models import ContactAttempt, Dialogue, Notification, Registration, WorkRules
 from registrations.states import CLOSED_STATES, OPEN_STATES, State
 from scheduling import services as scheduling
 from scheduling.services import Assignment
@@ -142,6 +142,7 @@ def _counted(now: datetime) -> dict[str, int]:
         "qua-han": everything.filter(state__in=LATE_STATES).filter(is_late(now)),
         "due": everything.filter(state__in=CALLED_STATES).filter(is_due_to_call(now)),
         "owed": owed.order_by("registration").distinct("registration"),
+        "tro-chuyen": Dialogue.objects.order_by().filter(wants_human_since__isnull=False),
     }
     statements, values = [], []
     for slug, rows in parts.items():
@@ -172,6 +173,9 @@ def waiting_for(user: User) -> dict[str, tuple[int, bool]]:
         # A visit of today or a late one also stands in its own tab: only the tabs by state add up.
         found["/ho-so/"] = (sum(counts[slug] for slug in ("goi", "bo-sung", "phan-cong", "hen-lai")), False)
         found["/can-goi/"] = (counts["can-goi"], counts["qua-han"] > 0)
+        if user.has_perm("registrations.change_registration"):
+            chats = counts.get("tro-chuyen", 0)
+            found["/tro-chuyen/"] = (chats, chats > 0)
     if user.has_perm("registrations.work_on_own_visits"):
         start, end = today_span(now)
         mine = Registration.objects.filter(

@@ -1,6 +1,11 @@
-"""A notice no channel could carry becomes a call: nobody waits at home for a message that never came."""
+"""A notice no channel could carry becomes a call: nobody waits at home for a message that never came.
 
-from registrations.models import Registration
+What a clerk typed and Zalo refused puts the chat back on the list of those that wait for a person.
+"""
+
+from django.utils import timezone
+
+from registrations.models import Dialogue, Registration
 from registrations.notices import Notice
 from registrations.services import owe_call
 from registrations.states import CLOSED_STATES
@@ -15,6 +20,12 @@ OWED_AFTER_THE_END = (Notice.CANCELLED.value, Notice.REJECTED.value, Notice.COMP
 def on_undeliverable(undelivered: Undelivered) -> None:
     """Runs in the transaction that records the failure, so that the call task is made exactly once."""
     kind, _, number = undelivered.subject.partition(":")
+    if kind == "chat" and number.isdigit():
+        Dialogue.objects.filter(contact=int(number)).update(
+            wants_human_since=timezone.now(),
+            wants_human_because=f"Tin của cán bộ không tới được, hãy gọi điện: {undelivered.why}"[:200],
+        )
+        return
     if kind != "registration" or not number.isdigit() or undelivered.kind in NOT_WORTH_A_CALL:
         return
     registration = Registration.objects.filter(pk=int(number), citizen__erased_at__isnull=True).first()

@@ -88,6 +88,16 @@ class InboundEvent:
 
 
 @dataclass(frozen=True)
+class GivenUp:
+    """An event of a contact that could not be handled, however often it was tried: nobody has answered them."""
+
+    event_id: int
+    kind: EventKind
+    contact: Contact
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Undelivered:
     """A notice that no channel could carry: somebody has to call. `why` is a sentence for staff."""
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from zalo_bridge.events import InboundEvent, Undelivered
+from zalo_bridge.events import GivenUp, InboundEvent, Undelivered
 
 _event_listeners: list[Callable[[InboundEvent], None]] = []
 _undelivered_listeners: list[Callable[[Undelivered], None]] = []
+_given_up_listeners: list[Callable[[GivenUp], None]] = []
 _office_hours: list[Callable[[datetime], bool]] = []
 
 
@@ -26,6 +27,15 @@ def on_undeliverable(listener: Callable[[Undelivered], None]) -> None:
         _undelivered_listeners.append(listener)
 
 
+def on_given_up(listener: Callable[[GivenUp], None]) -> None:
+    """Call `listener` when an event of a contact has failed for good, inside the transaction that records it.
+
+    The contact's row is locked. What it writes commits with the failure; if it raises, only that is undone.
+    """
+    if listener not in _given_up_listeners:
+        _given_up_listeners.append(listener)
+
+
 def ask_office_hours(is_open: Callable[[datetime], bool]) -> None:
     """Let the silence alarm ask whether the office was open at a time, instead of guessing Monday to Friday."""
     _office_hours[:] = [is_open]
@@ -39,6 +49,11 @@ def tell_event(event: InboundEvent) -> None:
 def tell_undelivered(undelivered: Undelivered) -> None:
     for listener in _undelivered_listeners:
         listener(undelivered)
+
+
+def tell_given_up(given_up: GivenUp) -> None:
+    for listener in _given_up_listeners:
+        listener(given_up)
 
 
 def office_is_open(at: datetime) -> bool | None:

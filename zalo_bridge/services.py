@@ -3,10 +3,10 @@
 from django.db.models import QuerySet
 
 from zalo_bridge import client
-from zalo_bridge.events import EventKind, InboundEvent, Rating, ReceivedFile, SharedInfo, Undelivered
+from zalo_bridge.events import EventKind, GivenUp, InboundEvent, Rating, ReceivedFile, SharedInfo, Undelivered
 from zalo_bridge.health import Check, health
 from zalo_bridge.incidents import open_incidents
-from zalo_bridge.listeners import ask_office_hours, on_event, on_undeliverable
+from zalo_bridge.listeners import ask_office_hours, on_event, on_given_up, on_undeliverable
 from zalo_bridge.models import Contact, Incident, NoticeTemplate, OutboundMessage, WebhookEvent
 from zalo_bridge.trail import ChatLine, chat_lines, erase_contact
 from zalo_bridge.windows import Window, window
@@ -16,6 +16,7 @@ __all__ = [
     "Check",
     "Contact",
     "EventKind",
+    "GivenUp",
     "InboundEvent",
     "Incident",
     "NoticeTemplate",
@@ -33,6 +34,7 @@ __all__ = [
     "health",
     "messages_about",
     "on_event",
+    "on_given_up",
     "on_undeliverable",
     "open_incidents",
     "window",

@@ -174,6 +174,10 @@ CONVERSATION: dict[str, str] = {
         "Dạ em đã báo cán bộ. {khi_nao_tra_loi} {Xung_ho} cứ nhắn trước nội dung cần hỏi ở đây; muốn làm tiếp "
         "với em thì gõ “menu”."
     ),
+    "trouble": (
+        "Em xin lỗi, máy đang trục trặc nên tin vừa rồi của {xung_ho} chưa xử lý được. Em đã báo cán bộ xem lại. "
+        "{khi_nao_tra_loi}"
+    ),
     "human_waiting": "Dạ em đã chuyển lời cho cán bộ. {khi_nao_tra_loi} Muốn làm tiếp với em thì gõ “menu”.",
     # --- rating ---
     "rated": "Cảm ơn {xung_ho} đã chấm {sao}/5. {Xung_ho} có góp ý gì thêm không ạ? Không có thì gõ “không”.",

@@ -9,7 +9,7 @@ import time_machine
 
 from tests.zalo import live_zalo, zalo  # noqa: F401
 from zalo_bridge import delivery, inbox, listeners, throttle
-from zalo_bridge.events import InboundEvent, Undelivered
+from zalo_bridge.events import GivenUp, InboundEvent, Undelivered
 
 # A Monday morning in Nha Trang.
 MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -21,6 +21,7 @@ class Ears:
     def __init__(self) -> None:
         self.events: list[InboundEvent] = []
         self.undelivered: list[Undelivered] = []
+        self.given_up: list[GivenUp] = []
         self.then: Any = None  # called with each event; raise to fail
 
     def hear(self, event: InboundEvent) -> None:
@@ -44,6 +45,7 @@ class Ears:
 def ears(monkeypatch: pytest.MonkeyPatch) -> Ears:
     ears = Ears()
     monkeypatch.setattr(listeners, "_event_listeners", [ears.hear])
+    monkeypatch.setattr(listeners, "_given_up_listeners", [ears.given_up.append])
     monkeypatch.setattr(listeners, "_undelivered_listeners", [ears.hear_undelivered])
     return ears
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.factories.zalo_bridge import ContactFactory, EventFactory
 from tests.zalo_bridge.conftest import settle
-from zalo_bridge import inbox, outbox
+from zalo_bridge import inbox, listeners, outbox
 from zalo_bridge.models import Contact, OutboundMessage, WebhookEvent
 from zalo_bridge.turns import Line, turn
 
@@ -124,6 +124,7 @@ def test_a_failing_event_is_tried_again_and_then_given_to_staff(ears):
     assert "0900" not in event.note
     assert later.state == "done"
     assert ears.texts == ["hỏng"] * 6 + ["sau"]
+    assert [given_up.event_id for given_up in ears.given_up] == [event.pk]
 
 
 def test_what_a_failed_attempt_wrote_is_undone(ears):
@@ -162,6 +163,14 @@ def test_an_event_that_kills_its_worker_each_time_ends_with_staff(ears):
     event.refresh_from_db()
     assert event.state == "failed"
     assert ears.events == []
+
+
+def test_an_event_stays_failed_though_nobody_could_be_told(ears, monkeypatch):
+    monkeypatch.setattr(listeners, "_given_up_listeners", [lambda given_up: 1 / 0])
+    event = EventFactory(state="processing", attempts=6)
+    settle()
+    event.refresh_from_db()
+    assert event.state == "failed"
 
 
 @pytest.mark.parametrize("name", ["create_group", "user_click_button", "add_user_to_tag", "anonymous_send_text", "zzz"])

@@ -4,15 +4,19 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
 from registrations.models import Attachment
+from registrations.queue import forget_counts, waiting_for
 from registrations.roles import load_roles
+from registrations.trouble import on_given_up
 from tests.factories.registrations import CitizenFactory, RegistrationFactory
 from tests.people import make_user
-from zalo_bridge.events import EventKind
+from zalo_bridge.events import EventKind, GivenUp
+from zalo_bridge.ladder import step_down
 from zalo_bridge.models import Contact
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -76,6 +80,32 @@ def test_the_window_of_zalo_is_shown_and_kept_to(clerk_client, citizen):
     )
     assert "đã quá 7 ngày" in answer.content.decode()
     assert citizen.new_texts() == []
+
+
+def test_what_a_clerk_wrote_and_zalo_refused_puts_the_chat_back_on_the_list(clerk_client, citizen):
+    citizen.says("xin chào")
+    clerk_client.post(address(citizen, "chats:write"), {"viec": "gui", "noi-dung": "Chào anh Một", "khoa": "k1"})
+    step_down(citizen.messages()[-1], why="Người dân đã chặn OA.")
+    page = clerk_client.get(reverse("chats:waiting")).content.decode()
+    assert "không tới được, hãy gọi điện: Người dân đã chặn OA." in page
+    assert "không tới được" in clerk_client.get(address(citizen)).content.decode()
+
+
+def test_the_navigation_counts_who_waits_for_a_person(clerk_client, citizen):
+    forget_counts()
+    user = User.objects.get(username="verifier")
+    assert waiting_for(user)["/tro-chuyen/"] == (0, False)
+    citizen.says("gặp cán bộ")
+    forget_counts()
+    assert waiting_for(user)["/tro-chuyen/"] == (1, True)
+
+
+def test_an_event_that_failed_for_good_is_owned_up_to_once_and_waits_for_a_person(clerk_client, citizen):
+    for number in (1, 2):
+        on_given_up(GivenUp(number, EventKind.TEXT, citizen.contact, timezone.now()))
+    (answer,) = citizen.new_texts()
+    assert "chưa xử lý được" in answer
+    assert "không xử lý được" in clerk_client.get(reverse("chats:waiting")).content.decode()
 
 
 def test_an_empty_message_is_not_sent(clerk_client, citizen):
