@@ -249,7 +249,9 @@ def _tiles(days: list[FreeDay], chosen: FreeDay | None) -> list[DayTile]:
             DayTile(
                 day=day.day,
                 weekday=SHORT_WEEKDAYS[day.day.weekday()],
-                number=f"{day.day.day}/{day.day.month}" if day.day.day == 1 or not tiles else str(day.day.day),
+                number=f"{day.day.day}/{day.day.month}"
+                if not tiles or day.day.month != tiles[-1].day.month
+                else str(day.day.day),
                 note=note,
                 is_free=bool(day.slots),
                 is_chosen=chosen is not None and day.day == chosen.day,

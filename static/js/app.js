@@ -1,6 +1,9 @@
-// What every staff page shares: theme switch, guard against double submits, messages after a swap.
+// What every staff page shares: the place in the navigation, theme switch, guard against double submits, messages after a swap.
 (function () {
   "use strict";
+  // On a phone the navigation scrolls sideways: begin where the reader is.
+  var here = document.querySelector(".nav-side [aria-current]");
+  if (here) here.parentNode.scrollLeft = here.offsetLeft - 64;
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-theme-switch]");
     if (!button) return;
