@@ -111,7 +111,7 @@ def test_what_is_missing_in_the_form_is_asked_for(citizen):
 def test_an_address_outside_says_where_to_turn(citizen):
     citizen.says("#dangky")
     (answer,) = citizen.shares(ward="Phường Tân Thuận", city="Thành phố Hồ Chí Minh")
-    assert "ngoài địa bàn" in answer
+    assert "Thành phố Hồ Chí Minh không thuộc địa bàn" in answer
     assert "Trung tâm Phục vụ hành chính công" in answer
 
 
