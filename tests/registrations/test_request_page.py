@@ -294,6 +294,24 @@ def test_a_request_by_phone_is_entered_with_consent_and_the_known_citizen(desk, 
     assert Consent.objects.get().taken_by is not None
 
 
+def test_a_second_press_on_add_enters_one_request(desk, ward, procedure):
+    form = desk.get("/ho-so/them/").context
+    facts = {
+        "key": form["key"],
+        "channel": "counter",
+        "phone": "0905123456",
+        "name": "Người Mẫu",
+        "address_line": "Tổ 5",
+        "ward": ward.pk,
+        "procedure": procedure.pk,
+        "time_wish": "sáng thứ Sáu",
+        "consent": "on",
+    }
+    first, second = desk.post("/ho-so/them/", facts), desk.post("/ho-so/them/", facts)
+    registration = Registration.objects.get()
+    assert first.url == second.url == f"/ho-so/{registration.code}/"
+
+
 def test_a_taken_slot_is_said_beside_the_field(desk, ward, procedure, free_slot):
     type(free_slot).objects.update(booked=1, capacity=2)
     facts = {
