@@ -33,9 +33,12 @@ def main() -> int:
 
 
 def write(rows: list[dict[str, Any]]) -> None:
-    file = ROOT / "var" / "drills.json"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+    """Drills in one file; their controls, which lose or double on purpose, in another."""
+    folder = ROOT / "var"
+    folder.mkdir(exist_ok=True)
+    controls = [row for row in rows if row["name"].startswith("control:")]
+    for name, part in (("drills", [row for row in rows if row not in controls]), ("drills-controls", controls)):
+        (folder / f"{name}.json").write_text(json.dumps(part, ensure_ascii=False, indent=2) + "\n")
 
 
 if __name__ == "__main__":
