@@ -30,7 +30,8 @@ TURNS = 25
 
 
 def run() -> list[dict[str, Any]]:
-    return [*_drain(), *_latency()]
+    # In this order: the stand-in of the drain takes any token, the simulator only those it knows.
+    return [*_latency(), *_drain()]
 
 
 def _drain() -> list[dict[str, Any]]:
@@ -42,9 +43,9 @@ def _drain() -> list[dict[str, Any]]:
         first, started = answered(), time.monotonic()
         wait_until(lambda: answered() >= MESSAGES, timeout_s=300)
         rate = (answered() - first) / (time.monotonic() - started)
-    sent = OutboundMessage.objects.filter(state=OutboundMessage.State.SENT).count()
+    sent = OutboundMessage.objects.filter(kind="bench", state=OutboundMessage.State.SENT).count()
     share = rate / (PER_MINUTE / 60)
-    OutboundMessage.objects.all().delete()
+    OutboundMessage.objects.filter(kind="bench").delete()
     return [
         {"name": "outbox: messages sent", "value": sent, "unit": "", "goal": f"{MESSAGES}", "holds": sent == MESSAGES},
         {
