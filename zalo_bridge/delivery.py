@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from zalo_bridge import bodies, client, incidents, ladder, lookup, throttle, tokens
+from zalo_bridge import client, incidents, ladder, lookup, throttle, tokens
+from zalo_bridge.call import Call, call_for
 from zalo_bridge.errors import TokenUnusable
-from zalo_bridge.memory import recall, remember
+from zalo_bridge.memory import remember
 from zalo_bridge.models import DeliveryAttempt, OutboundMessage
 from zalo_bridge.refusals import (
     BUTTONS_REFUSED,
@@ -183,7 +183,7 @@ def _send(message: OutboundMessage) -> bool:
         return False
     try:
         token = tokens.access_token()
-        call = _call_for(message)
+        call = call_for(message)
     except TokenUnusable as error:
         _wait(message, SOON, error.sentence)
         return False
@@ -201,7 +201,7 @@ def _send(message: OutboundMessage) -> bool:
             return False
         outcome = _attempt(message, call, token)
     if isinstance(outcome, client.Answer) and outcome.code in BUTTONS_REFUSED and call.shape != "none":
-        plain = _call_for(message, shape="none")
+        plain = call_for(message, shape="none")
         refused, outcome = outcome, _attempt(message, plain, token)
         if isinstance(outcome, client.Answer) and outcome.is_success:
             # Only now is it certain that the buttons were at fault and not the recipient.
@@ -210,44 +210,6 @@ def _send(message: OutboundMessage) -> bool:
     if known and isinstance(outcome, client.Answer) and outcome.is_success:
         _end_incidents(message, lanes)
     return recorded
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request ready to go: which function of the client, its body, and the button shape used."""
-
-    channel: str
-    body: dict[str, object]
-    shape: str = "none"
-
-    def make(self, token: str) -> client.Answer:
-        if self.channel == Channel.CHAT:
-            return client.send_chat(token, self.body)
-        if self.channel == Channel.TEMPLATE_BY_USER:
-            return client.send_template_to_user(token, self.body)
-        return client.send_template_to_phone(token, self.body)
-
-
-def _call_for(message: OutboundMessage, *, shape: str | None = None) -> Call:
-    """Raises `LookupError` with a sentence when the template is not configured or cannot be filled."""
-    user_id = message.contact.user_id if message.contact else ""  # the database requires one but for phones
-    if message.channel == Channel.CHAT:
-        shape = shape or _button_shape(message)
-        return Call(message.channel, bodies.chat_body(user_id, message.payload, buttons=shape), shape)
-    template_id, data = ladder.template_data(message)
-    if message.channel == Channel.TEMPLATE_BY_USER:
-        return Call(message.channel, bodies.template_body(template_id, data, user_id=user_id))
-    tracking = bodies.tracking_id(message.pk)
-    return Call(
-        message.channel, bodies.phone_template_body(template_id, data, phone=message.phone, tracking_id=tracking)
-    )
-
-
-def _button_shape(message: OutboundMessage) -> str:
-    shape = str(settings.ZALO_BUTTONS)
-    if shape == "none" or "card" in message.payload or not bodies.has_buttons(message.payload):
-        return "none"
-    return "none" if recall(f"buttons-refused:{shape}") else shape
 
 
 def claim(message: OutboundMessage) -> bool:
