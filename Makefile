@@ -2,7 +2,7 @@
 # make test    all tests
 # `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint format bench drills check requirements messages clean
+.PHONY: help demo demo-reset test fuzz lint format bench drills check requirements messages clean
 
 PYTHON ?= python3
 BIN := .venv/bin/python
@@ -20,7 +20,11 @@ demo-reset: ## forget the demo's data
 
 test: ## all tests (ARGS= is handed to pytest)
 	@$(PYTHON) config/bootstrap.py dev
-	@exec $(BIN) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@exec $(BIN) -m pytest -n 3 --dist loadgroup $(ARGS)
+
+fuzz: ## the webhook against 20,000 cases per property (FUZZ_CASES=); an hour or two, for the night
+	@$(PYTHON) config/bootstrap.py dev
+	@FUZZ_CASES=$${FUZZ_CASES:-20000} exec $(BIN) -m pytest tests/zalo_bridge/test_fuzz.py -n 0 $(ARGS)
 
 lint: ## style, types, arrows between the apps, migrations, deployment settings
 	@$(PYTHON) config/bootstrap.py dev
@@ -46,12 +50,15 @@ drills: ## kill parts of a running system and count what is lost; writes var/dri
 	@$(PYTHON) config/bootstrap.py dev
 	@exec $(BIN) -m tests.drills $(ARGS)
 
-PINS := uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+PINS := $(BIN) -m uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
-requirements: ## pin again what pyproject.toml asks for (needs uv)
+requirements: ## pin again what pyproject.toml asks for
+	@$(PYTHON) config/bootstrap.py dev
 	$(PINS) -o requirements/base.txt
 	$(PINS) --extra demo -c requirements/base.txt -o requirements/demo.txt
 	$(PINS) --extra demo --extra dev -c requirements/demo.txt -o requirements/dev.txt
+	$(subst pyproject.toml,requirements/bench.in --no-deps,$(PINS)) -o requirements/bench.txt
+	$(subst pyproject.toml,requirements/installer.in --no-deps,$(PINS)) -o requirements/installer.txt
 
 messages: ## compile config/locale after an edit
 	@$(PYTHON) config/bootstrap.py dev

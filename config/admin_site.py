@@ -2,10 +2,14 @@
 
 from typing import Any, cast
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
 from django.views.i18n import JavaScriptCatalog
+
+# Packages whose apps have English names, untranslatable. (Their tables: config/admin.py.)
+APP_NAMES = {"axes": "Đăng nhập"}
 
 
 class StaffAdminSite(admin.AdminSite):
@@ -22,3 +26,8 @@ class StaffAdminSite(admin.AdminSite):
 
 class StaffAdminConfig(AdminConfig):
     default_site = "config.admin_site.StaffAdminSite"
+
+    def ready(self) -> None:
+        for label, name in APP_NAMES.items():
+            apps.get_app_config(label).verbose_name = name
+        super().ready()

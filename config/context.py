@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from config.navigation import Item, items_for
 from registrations.services import waiting_for
+from zalo_bridge.services import standing_still
 
 
 def office(request: HttpRequest) -> dict[str, Any]:
@@ -16,9 +17,15 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "office_place": settings.OFFICE_PLACE,
         "office_phone": settings.OFFICE_PHONE,
         "simulator_is_on": settings.ZALO_SIMULATOR,
+        "zalo_stands_still": SimpleLazyObject(lambda: _standing_still(request)),
         # Only pages with the navigation pay for its counts.
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
     }
+
+
+def _standing_still(request: HttpRequest) -> list[str]:
+    """For staff: why no messages leave at the moment. No query, see the bridge."""
+    return standing_still() if isinstance(getattr(request, "user", None), User) else []
 
 
 def _navigation(request: HttpRequest) -> list[Item]:

@@ -23,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 from config.embedded import Servers, ServersDoNotStart, free_port
 from config.processes import Child, FolderIsTaken, adopt_orphans, end_descendants, end_leftovers, hold, wait_until
@@ -31,11 +32,12 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").absolute()
 RUN = VAR / "run"
 LOGS = VAR / "log"
+# Who, what for, and the page to begin with.
 LOGINS = [
-    ("xacminh", "tiếp nhận, gọi điện, xác minh"),
-    ("canbo1, canbo2 …", "đi hỗ trợ tại nhà, dùng điện thoại"),
-    ("lanhdao", "xem lịch ngày, thống kê"),
-    ("quantri", "danh mục, tài khoản, thiết lập"),
+    ("xacminh", "tiếp nhận, gọi điện, xác minh", "/ho-so/"),
+    ("canbo1, canbo2 …", "đi hỗ trợ tại nhà, dùng điện thoại", "/viec-cua-toi/"),
+    ("lanhdao", "xem lịch ngày, thống kê", "/lich/"),
+    ("quantri", "danh mục, tài khoản, thiết lập", "/quan-tri/"),
 ]
 MADE_BY_THE_DEMO = [
     "postgres",
@@ -149,8 +151,9 @@ def kept_secret(name: str) -> str:
 
 def environment(caller: Mapping[str, str], *, port: int, database_url: str, redis_url: str) -> dict[str, str]:
     """The settings of every part: the caller's own, and where they are silent what one machine needs."""
-    own_zalo = bool(caller.get("ZALO_API_URL", "").strip())
     simulator_url = f"http://127.0.0.1:{simulator_port(caller)}"
+    zalo_url = caller.get("ZALO_API_URL", "").strip() or simulator_url
+    own_zalo = zalo_url != simulator_url
     defaults = {
         "SECRET_KEY": caller.get("SECRET_KEY") or kept_secret("secret-key"),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -163,6 +166,8 @@ def environment(caller: Mapping[str, str], *, port: int, database_url: str, redi
         "ZALO_OA_ID": "2000300040005000601",
         "ZALO_OA_SECRET": "demo-oa-secret",
         "OFFICE_PHONE": "0258 3000 000",
+        # Nobody sleeps behind a Zalo on this machine, and whoever tries the demo at night wants to see it work.
+        "ZALO_QUIET_HOURS": "none" if is_on_this_machine(zalo_url) else "",
     }
     if not own_zalo:
         defaults |= {
@@ -183,6 +188,10 @@ def environment(caller: Mapping[str, str], *, port: int, database_url: str, redi
         "PYTHONUNBUFFERED": "1",
     }
     return {**caller, **silent, **fixed}
+
+
+def is_on_this_machine(url: str) -> bool:
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
 def simulator_port(caller: Mapping[str, str]) -> int:
@@ -225,7 +234,7 @@ def parts_of_the_demo(env: dict[str, str], port: int) -> list[Child]:
             "--workers",
             "2",
             "--blocking-threads",
-            "4",
+            "8",
             "--workers-kill-timeout",
             "5",
             "config.wsgi:application",
@@ -280,8 +289,8 @@ def greet(env: Mapping[str, str], port: int) -> None:
         say(f"  Zalo mô phỏng      {site}/gia-lap/   (đóng vai người dân, nhắn thử)")
     say()
     say(f"  Mật khẩu chung: {env['DEMO_PASSWORD']}")
-    for login, purpose in LOGINS:
-        say(f"    {login:<18} {purpose}")
+    for login, purpose, start in LOGINS:
+        say(f"    {login:<18} {purpose:<36} {site}{start}")
     say()
     say(f"  Nhật ký: {LOGS}     Dừng: Ctrl-C     Làm lại từ đầu: make demo-reset")
     say()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,6 +59,17 @@ class Env:
             raise ImproperlyConfigured(f"{name}={value!r} is not one of {', '.join(allowed.values())}.")
         return allowed[value.lower()]
 
+    def hours(self, name: str, default: str) -> tuple[time, time] | None:
+        """A stretch of the day such as 22:00-06:00, from its first minute to the one after its last; none is none."""
+        value = self.text(name, default)
+        if value.lower() == "none":
+            return None
+        try:
+            begin, end = (time.fromisoformat(clock.strip()) for clock in value.split("-"))
+        except ValueError:
+            raise ImproperlyConfigured(f"{name}={value!r} is neither none nor hours like 22:00-06:00.") from None
+        return begin, end
+
     def words(self, name: str, default: Iterable[str] = ()) -> list[str]:
         value = self.text(name, "")
         return [word.strip() for word in value.split(",") if word.strip()] if value else list(default)
@@ -68,3 +80,9 @@ class Env:
         if value and (parts.scheme not in set(schemes) or not (parts.netloc or parts.query)):
             raise ImproperlyConfigured(f"{name} is not a URL starting with {' or '.join(s + '://' for s in schemes)}.")
         return value.rstrip("/")
+
+    def page(self, name: str, default: str) -> str:
+        """The address of a page that can be done without; none is none."""
+        if self.text(name, default).lower() == "none":
+            return ""
+        return self.url(name, default)

@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "config.middleware.NoNulCharacters",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -158,15 +158,24 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULE = {
-    "zalo-sweep-inbox": {"task": "zalo_bridge.tasks.sweep_inbox", "schedule": 5.0},
-    "zalo-sweep-outbox": {"task": "zalo_bridge.tasks.sweep_outbox", "schedule": 5.0},
+    "zalo-sweep-inbox": {"task": "zalo_bridge.tasks.sweep_inbox", "schedule": 2.0},
+    "zalo-sweep-outbox": {"task": "zalo_bridge.tasks.sweep_outbox", "schedule": 2.0},
     "zalo-refresh-tokens": {"task": "zalo_bridge.tasks.refresh_tokens", "schedule": 300.0},
     "zalo-housekeeping": {"task": "zalo_bridge.tasks.keep_house", "schedule": crontab(hour="2", minute="40")},
     "zalo-probe-incidents": {"task": "zalo_bridge.tasks.probe_incidents", "schedule": 60.0},
     "scheduling-open-slots": {"task": "scheduling.tasks.open_slots", "schedule": crontab(minute="15")},
     "scheduling-offer-freed-places": {"task": "scheduling.tasks.offer_freed_places", "schedule": 60.0},
     "registrations-send-reminders": {"task": "registrations.tasks.send_due_reminders", "schedule": 60.0},
+    "registrations-alarm-missed-arrivals": {
+        "task": "registrations.tasks.alarm_missed_arrivals",
+        "schedule": 60.0,
+    },
     "registrations-statistics": {"task": "registrations.tasks.refresh_statistics", "schedule": 240.0},
+    "registrations-first-free": {"task": "registrations.tasks.read_first_free", "schedule": crontab(minute="20")},
+    "registrations-disagreements": {
+        "task": "registrations.tasks.report_disagreements",
+        "schedule": crontab(hour="7", minute="5"),
+    },
     "registrations-unreachable": {
         "task": "registrations.tasks.close_unreachable",
         "schedule": crontab(hour="8", minute="0"),
@@ -198,6 +207,8 @@ ZALO_RATE_PER_MINUTE = env.number("ZALO_RATE_PER_MINUTE", 4000, least=1)
 ZALO_OA_RATE_PER_MINUTE = env.number("ZALO_OA_RATE_PER_MINUTE", 3600, least=1)
 # Unverified events kept for a second look after a wrong key is mended; capped, as anybody can post to the webhook.
 ZALO_QUARANTINE_CAP = env.number("ZALO_QUARANTINE_CAP", 2000)
+# Hours in which citizens get answers but no notices, HH:MM-HH:MM in local time, or none.
+ZALO_QUIET_HOURS = env.hours("ZALO_QUIET_HOURS", "22:00-06:00")
 # Days after which handled events lose their content and are deleted.
 ZALO_EVENT_RETENTION_DAYS = env.number("ZALO_EVENT_RETENTION_DAYS", 90, least=1)
 # Minutes of office time without a single event after which somebody should look. 0 switches the alarm off.
@@ -220,6 +231,14 @@ USE_TZ = True
 OFFICE_NAME = env.text("OFFICE_NAME", "Phòng Kinh tế, Hạ tầng và Đô thị")
 OFFICE_PLACE = env.text("OFFICE_PLACE", "Nha Trang")
 OFFICE_PHONE = env.text("OFFICE_PHONE", "0258 3000 000" if DEBUG else "")
+# Heads and feet of the office's papers (Nghị định 30/2020/NĐ-CP).
+OFFICE_PARENT = env.text("OFFICE_PARENT", "UBND phường Nha Trang")
+OFFICE_SYMBOL = env.text("OFFICE_SYMBOL", "KTHTĐT")
+OFFICE_SIGNER = env.text("OFFICE_SIGNER", "Trưởng phòng")
+# A folder with times.ttf, timesbd.ttf, timesi.ttf and timesbi.ttf; without it papers are set in a packaged serif.
+REPORT_FONT_DIR = env.text("REPORT_FONT_DIR", "")
+# Where "Bản đồ" leads; the map's owner reads the place. See docs/decisions/0061.
+MAP_URL = env.page("MAP_URL", "https://www.openstreetmap.org/search?query={place}")
 # A procedure's page on the national portal. The portal changed its addresses in 2026 and may again.
 PORTAL_URL_TEMPLATE = env.url(
     "PORTAL_URL_TEMPLATE", "https://dichvucong.gov.vn/tim-kiem-thu-tuc-hanh-chinh?keyword={code}"
@@ -304,5 +323,7 @@ LOGGING = {
         "line": {"()": "config.logs.MaskingFormatter", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # It tells of every glyph it puts into a report.
+    "loggers": {"fontTools": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")},
 }

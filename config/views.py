@@ -1,12 +1,18 @@
 """The front door, the two health pages, and the guides."""
 
+from typing import Any
+from urllib.parse import urlsplit
+
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 
 from config import health
 from config.guides import GUIDES, guide_for
+from config.navigation import may_open
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -34,6 +40,31 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {"ok": ok, "checks": checks}, status=200 if ok else 503, json_dumps_params={"ensure_ascii": False}
     )
+
+
+@login_not_required
+def icon(request: HttpRequest) -> HttpResponse:
+    """What a browser asks for by itself beside a file or a page of plain text; pages name the icon in their head."""
+    return redirect(static("img/icon.svg"))
+
+
+class SignIn(LoginView):
+    """Signing in leads to the page asked for, unless it is one this person's role has no part in: then to their own."""
+
+    def get_success_url(self) -> str:
+        wanted = super().get_success_url()
+        return wanted if may_open(self.request.user, urlsplit(wanted).path) else self.get_default_redirect_url()
+
+
+class SignOut(LogoutView):
+    """Signing out. A phone on which visits were done also forgets the list and the presses it kept (see visits.js)."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        keeps_visits = request.user.has_perm("registrations.work_on_own_visits")
+        response = super().dispatch(request, *args, **kwargs)
+        if keeps_visits and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"storage"'
+        return response
 
 
 def guide(request: HttpRequest, slug: str = "") -> HttpResponse:

@@ -8,6 +8,7 @@ A key or column that is absent leaves what is stored alone; one that is there bu
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -144,8 +145,9 @@ def _place(number: int, row: Mapping[str, Any]) -> str:
 
 def _read_spreadsheet(path: Path) -> tuple[dict[str, str], list[tuple[str, Mapping[str, Any]]]]:
     try:
-        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
-        lines = [list(line) for line in sheet.iter_rows(values_only=True)]
+        # Read row by row, the workbook stays open until it is closed.
+        with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as workbook:
+            lines = [list(line) for line in workbook.worksheets[0].iter_rows(values_only=True)]
     except OSError as error:
         raise UnreadableCatalogue([f"{path}: không mở được ({error.strerror})."]) from error
     except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:

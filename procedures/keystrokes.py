@@ -1,6 +1,7 @@
 """Vietnamese typed with the keyboard program switched off: raw Telex ("chieeuf") and VNI ("chie62u") keys."""
 
 import unicodedata
+from functools import lru_cache
 
 _HAT, _BREVE, _HORN, _BAR = "\u0302", "\u0306", "\u031b", "-"
 _TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
@@ -10,6 +11,7 @@ _VOWELS = "aeiouy"
 _LONGEST_SYLLABLE = 12  # "nghieengj" and some slips; longer strings are not one syllable
 
 
+@lru_cache(maxsize=20_000)
 def composed(word: str) -> str:
     """The syllable those keys would have made (`thuws` → `thứ`, `sa1ng` → `sáng`), or the word if they make none.
 

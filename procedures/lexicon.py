@@ -37,8 +37,10 @@ FILLERS = _letters("""
     mợ dượng chủ hổng hỏng trễ lỡ quá rất lắm thiệt thật thui hoi dễ khó nhọc bây chừng khoảng lun iu đồ ck vk
     kakaka yes no số nhất bển ngoải trỏng hàng xóm tuổi già trẻ rành tiếp tục thường trú đường hẻm khu vực địa
     phương miền liên hệ giấy tờ kiếm tìm hổm rày giải quyết thnao s rk hè bày bầy rằng hí cha tía ngộ lị uống
-    nước good morning afternoon evening day time bye anybody someone about thuở
+    nước good morning afternoon evening day time bye anybody someone about thuở kiểu cách dạng sao vậy
 """)
+# Words that are written without marks, and would be others with them.
+UNMARKED = _marked("cho con khi cha chi hai ba nhau sau sao trong qua do")
 # Paperwork and trade: they show that somebody is asking about a licence, not which one.
 PAPERWORK = _letters("""
     giấy jấy zấy phép fép phep chứng nhận cn gp gcn gcnđđk đăng ký đk dky dk dki thủ tục tt hồ sơ hs đơn đề nghị
@@ -94,7 +96,16 @@ CONSUMES = _marked("""
     uống hút say xỉn hại giá giả ngon ồn lậu nghiện phạt mua ngộ độc trị bệnh chữa đau ung thư
     phổi gan uong hut drink drunk smoke smoking
 """)
+# Who buys goods in to sell them on trades in what somebody else made, unless they speak of making it themselves.
+BUYS_IN = _marked("mua lấy nhập")
+SELLS = _marked("bán sell")
+FROM = _marked("của từ bên đổi thay thêm from")
+# Who has one of these trades, too.
+SHOPS = frozenset({("tap", "hoa"), ("sieu", "thi"), ("bach", "hoa"), ("dai", "ly"), ("dai", "li"), ("cua", "hang")})
+MAKES = _letters("nấu sản xuất chưng cất ủ làm kháp lò xưởng chế biến make production")
 PAPER_NAMES = _letters("giấy phép gp license licence permit certificate")
+# What is licensed stands before these, not after.
+ENGLISH_PAPER_NAMES = _letters("license licence permit certificate")
 # Words of the catalogue that many licences share: they count for little when a keyword is weighed. Marks matter here,
 # because “lá” is half of a product and “là” is nothing.
 WEAK = _marked("""
@@ -111,21 +122,22 @@ WEAKEST = _marked("""
 
 # Shorthand of phones and chats → the words meant. Only where no keyword of the catalogue is written so.
 SHORTHAND: dict[str, str] = {
-    "tlá": "thuốc lá", "tla": "thuốc lá", "gp": "giấy phép", "gphep": "giấy phép", "dky": "đăng ký", "dki": "đăng ký",
+    "tlá": "thuốc lá", "tla": "thuốc lá", "thlá": "thuốc lá",
+    "gp": "giấy phép", "gphep": "giấy phép", "dky": "đăng ký", "dki": "đăng ký",
     "đk": "đăng ký", "đki": "đăng ký", "đky": "đăng ký", "dk": "đăng ký", "kd": "kinh doanh", "kdoanh": "kinh doanh",
     "sx": "sản xuất", "tphẩm": "thực phẩm", "tpham": "thực phẩm", "ko": "không", "hok": "không", "mún": "muốn",
     "mun": "muốn", "lm": "làm", "dc": "được", "đc": "được", "cty": "công ty", "dn": "doanh nghiệp", "sp": "sản phẩm",
     "bsung": "bổ sung", "sđbs": "sửa đổi bổ sung", "ncc": "nhà cung cấp", "đchỉ": "địa chỉ", "dchi": "địa chỉ",
-    "thoc": "thuốc", "thuok": "thuốc", "thuk": "thuốc", "thúc": "thuốc", "fẩm": "phẩm", "fam": "phẩm",
+    "thuok": "thuốc", "thuk": "thuốc", "thúc": "thuốc", "fẩm": "phẩm", "fam": "phẩm",
     "chx": "cửa hàng",
 }  # fmt: skip
 # One word, spelled as it is said somewhere or as it was once. Short words: one slip would reach too many others.
 SAME_WORD: dict[str, str] = {
     "riệu": "rượu", "rựu": "rượu", "rịu": "rượu", "rụ": "rượu", "rượi": "rượu", "rướu": "rượu", "rườu": "rượu",
     "rệu": "rượu", "gaz": "gas", "gát": "gas", "ga": "gas", "gass": "gas", "thuốt": "thuốc", "thúc": "thuốc",
-    "thước": "thuốc",
+    "thước": "thuốc", "thốc": "thuốc", "ná": "lá",
 }  # fmt: skip
-# Of these, the letters alone are other words (“ruồi”, “rươi”): only the marks tell.
-SAME_WORD_WITH_MARKS = frozenset({"rượi", "rụ"})
+# Of these, the letters alone, or even with their marks, are other words (“ruồi”, “rười rượi”).
+SAME_WORD_WITH_MARKS = frozenset({"rượi", "rụ", "ná"})
 # Letters that young people write for the sound, tried where a word makes no sense as it stands.
 SOUND_SPELLINGS = [("f", "ph"), ("j", "gi"), ("z", "d"), ("w", "qu"), ("k", "c"), ("k", "kh"), ("dz", "d"), ("j", "ch")]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from procedures.lexicon import FILLERS, PAPERWORK, TRADE, WANTS, WANTS_PAIRS
+from procedures.lexicon import FILLERS, PAPERWORK, TRADE, UNMARKED, WANTS, WANTS_PAIRS
 from procedures.reading import Word
 from procedures.search_index import DOUBTFUL, WEAK_WEIGHT, Index, Phrase
 from procedures.syllables import OTHER_TONE, PLAIN, SAME, SLIP, agreement, spelling
@@ -13,6 +13,8 @@ from procedures.syllables import OTHER_TONE, PLAIN, SAME, SLIP, agreement, spell
 LEAST_QUALITY, LEAST_QUALITY_ALONE = 0.6, 0.65
 # Whoever writes marks elsewhere left this word plain on purpose: it agrees less with a word that has them.
 PLAIN_AMONG_MARKED = 0.8
+# And a word that is a common one as it stands (“cho”) is hardly another (“chợ”).
+UNMARKED_AMONG_MARKED = 0.5
 # A misleading phrase takes words away, so it must be fairly certain.
 LEAST_QUALITY_MISLEADING = 0.7
 # Words of a phrase with others between them say it less clearly than the phrase itself, and each must be clear.
@@ -46,18 +48,21 @@ class _Message:
     words: list[Word]
     readings: list[dict[str, float]]  # for each word: the catalogue's words it may be, with how well they agree
     places: dict[str, list[int]]  # the other way round
-    is_known: list[bool]
+    is_business: list[bool]
 
 
 def matches_in(words: list[Word], index: Index) -> list[Match]:
     """Every phrase of the catalogue that is in the message whole."""
     message = _understood(words, index)
     found = []
+    said = message.places.keys()
     for target in message.places:
         for phrase in index.phrases_led_by(target):
-            match = _match(phrase, message, index)
-            if match:
-                found.append(match)
+            # Most are not: sets find that out fastest.
+            if said >= phrase.word_set:
+                match = _match(phrase, message, index)
+                if match:
+                    found.append(match)
     return found
 
 
@@ -88,20 +93,17 @@ def _understood(words: list[Word], index: Index) -> _Message:
     for position, reading in enumerate(readings):
         for target in reading:
             places[target].append(position)
-    return _Message(words, readings, places, [index.knows(word) for word in words])
+    return _Message(words, readings, places, [index.is_business(word) for word in words])
 
 
 def _doubting_plain(word: Word, reading: dict[str, float]) -> dict[str, float]:
     if spelling(word.typed).plain != word.typed:
         return reading
-    return {
-        target: quality * PLAIN_AMONG_MARKED if quality == PLAIN else quality for target, quality in reading.items()
-    }
+    doubt = UNMARKED_AMONG_MARKED if word.typed in UNMARKED else PLAIN_AMONG_MARKED
+    return {target: quality * doubt if quality == PLAIN else quality for target, quality in reading.items()}
 
 
 def _match(phrase: Phrase, message: _Message, index: Index) -> Match | None:
-    if any(word not in message.places for word in phrase.words):
-        return None
     size = len(phrase.words)
     best: Match | None = None
     for start in message.places[phrase.words[0]]:
@@ -127,7 +129,7 @@ def _stands_alone(match: Match, message: _Message) -> bool:
     typed = message.words[at].typed
     if len(typed) > 2 or not typed.isalpha():
         return True
-    return all(message.is_known[beside] for beside in (at - 1, at + 1) if 0 <= beside < len(message.words))
+    return all(message.is_business[beside] for beside in (at - 1, at + 1) if 0 <= beside < len(message.words))
 
 
 def _pair(phrase: Phrase, message: _Message, index: Index) -> list[int] | None:
@@ -157,7 +159,7 @@ def _gathered(phrase: Phrase, message: _Message) -> list[int] | None:
             if not near:
                 break
             positions.append(min(near, key=lambda at: abs(at - centre)))
-        if len(positions) == size and max(positions) - min(positions) < size + 4 and _hold_together(positions):
+        if len(positions) == size and max(positions) - min(positions) < size + 4 and _hold_together(positions, anchor):
             return positions
     return None
 
@@ -183,12 +185,18 @@ def _is_plain_talk(word: Word) -> bool:
     return any(spelling(form).plain in _PLAIN_TALK for form, _ in word.forms)
 
 
-def _hold_together(positions: list[int]) -> bool:
-    """Whether words that belong together in the phrase are still beside each other: not three strays of a sentence."""
-    apart = [abs(after - before) for before, after in zip(positions, positions[1:], strict=False)]
+def _hold_together(positions: list[int], anchor: int) -> bool:
+    """Whether words that belong together in the phrase are still beside each other: not three strays of a sentence.
+
+    `anchor`: which word is the product. In “rượu trong nhà hàng” the two others keep together; in “mặt hàng rượu cho
+    nhà em” they do not.
+    """
+    apart = [after - before for before, after in pairwise(positions)]
     if len(positions) == 3:
-        return 1 in apart
-    return sum(distance <= 2 for distance in apart) >= len(positions) // 2
+        others = [at for number, at in enumerate(positions) if number != anchor]
+        is_in_order = min(apart) > 0 or max(positions) - min(positions) == 2
+        return (is_in_order or others[1] - others[0] == 1) and 1 in map(abs, apart)
+    return sum(distance in (1, 2) for distance in apart) >= len(positions) // 2
 
 
 def _weighed(phrase: Phrase, positions: Iterable[int], message: _Message, factor: float) -> Match | None:

@@ -170,10 +170,6 @@ class Procedure(models.Model):
         return self.code or self.local_id
 
     @property
-    def legal_basis_list(self) -> list[str]:
-        return [line.strip() for line in self.legal_bases.splitlines() if line.strip()]
-
-    @property
     def portal_link(self) -> str:
         """Its page on the national portal, or "" where there is no code to find it by."""
         if self.portal_url:

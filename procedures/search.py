@@ -7,24 +7,36 @@ How it decides:
    (matching.py), each word agreeing with its marks (syllables.py) or within one slip. Half a product (“lá”, “thuốc”)
    names nothing; a bare official name will do where no keyword was written.
 3. The longer phrase has the words: in “bán buôn rượu” and “nhà ga” the words “rượu” and “ga” belong to the phrase.
-4. Families are ranked by how much of the message they explain, rare words counting more.
+4. Families are ranked by how much of the message they explain, rare words counting more. Who makes, who sells on and
+   who only supplies is told apart first (dealings.py).
 5. Inside the family, what people want done (wishes.py: lost, expired, new address…) puts the procedures in order.
 6. A product without any sign of trade or paperwork, in a message about other things, is nobody's application: none.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice, pairwise
 
 from rapidfuzz.distance import OSA
 
-from procedures.lexicon import ASKS, CONSUMES, FILLERS, PAPER_NAMES, PAPERWORK, TRADE, WANTS, WANTS_PAIRS
+from procedures.dealings import Found, buys_to_sell, is_the_suppliers, makers_first, without_makers
+from procedures.lexicon import (
+    ASKS,
+    CONSUMES,
+    ENGLISH_PAPER_NAMES,
+    FILLERS,
+    PAPER_NAMES,
+    PAPERWORK,
+    TRADE,
+    WANTS,
+    WANTS_PAIRS,
+)
 from procedures.matching import Match, matches_in, strongest
-from procedures.reading import Word
+from procedures.reading import Word, plain_forms, says
 from procedures.search_index import Index, Row
-from procedures.syllables import SLIP, agreement, spelling
+from procedures.syllables import spelling
 from procedures.wishes import AMEND, NEW, RENEW, WISH_WORDS, Wish, wished
 
 MATCH, AMBIGUOUS, NONE = "match", "ambiguous", "none"
@@ -72,28 +84,6 @@ class Result:
         return [hit.key for hit in self.hits]
 
 
-@dataclass
-class _Found:
-    """What a family explains of the message."""
-
-    family: str
-    weights: dict[int, float] = field(default_factory=dict)  # position in the message → weight
-    matches: list[Match] = field(default_factory=list)
-
-    @property
-    def weight(self) -> float:
-        return sum(self.weights.values())
-
-    def weight_of(self, row: Row) -> float:
-        """How much of the message the procedure's own keywords explain."""
-        weights: dict[int, float] = {}
-        for match in self.matches:
-            if match.phrase.key == row.key:
-                for position, weight in match.weights.items():
-                    weights[position] = max(weights.get(position, 0.0), weight)
-        return sum(weights.values())
-
-
 def search(text: str, index: Index) -> Result:
     """What the words ask for. Never raises, whatever the text."""
     words = index.read(text)
@@ -101,14 +91,19 @@ def search(text: str, index: Index) -> Result:
     if named:
         return _the_one(text, named, index)
     matches = matches_in(words, index)
+    wishes = wished(words)
+    buys_in = buys_to_sell(words)
+    matches = [
+        match for match in matches if not is_the_suppliers(match, words, matches, deals=buys_in or AMEND in wishes)
+    ]
     found = _families(strongest(matches), matches, index)
+    found = without_makers(found, index) if buys_in else makers_first(found, words, index)
     ours = [item for item in found if index.families[item.family].is_in_scope]
     elsewhere = [item for item in found if not index.families[item.family].is_in_scope]
     if ours and elsewhere and elsewhere[0].weight >= OUTWEIGHS * ours[0].weight:
         ours = []
-    if ours and _is_about_something_else(words, ours):
+    if ours and _is_about_something_else(words, ours, index):
         return _none(text, index, elsewhere, why=("có nhắc đến sản phẩm nhưng không hỏi giấy tờ, kinh doanh",))
-    wishes = wished(words)
     if not ours and not elsewhere and not matches:
         ours = _named_by_words(words, index)
     if ours:
@@ -120,7 +115,7 @@ def search(text: str, index: Index) -> Result:
     return _none(text, index, elsewhere)
 
 
-def _none(text: str, index: Index, elsewhere: Sequence["_Found"] = (), why: tuple[str, ...] = ()) -> Result:
+def _none(text: str, index: Index, elsewhere: Sequence["Found"] = (), why: tuple[str, ...] = ()) -> Result:
     referral = None
     if elsewhere:
         best = elsewhere[0]
@@ -148,16 +143,16 @@ def _the_one(text: str, row: Row, index: Index) -> Result:
     return Result(text=text, verdict=MATCH, hits=tuple(hits[:MOST_HITS]), fields=index.fields)
 
 
-def _families(kept: list[Match], all_matches: list[Match], index: Index) -> list[_Found]:
+def _families(kept: list[Match], all_matches: list[Match], index: Index) -> list[Found]:
     """The families the matches speak for, best first.
 
     A misleading phrase takes the words it shares with its family. One that shares none rules the family out: “quán phở”
     beside “an toàn thực phẩm” makes it another ministry's business.
     """
-    found: dict[str, _Found] = {}
+    found: dict[str, Found] = {}
     for match in kept:
         if not match.phrase.is_misleading:
-            item = found.setdefault(match.phrase.family, _Found(match.phrase.family))
+            item = found.setdefault(match.phrase.family, Found(match.phrase.family))
             item.matches.append(match)
             for position, weight in match.weights.items():
                 item.weights[position] = max(item.weights.get(position, 0.0), weight)
@@ -176,27 +171,28 @@ def _shares_words(misleading: Match, family: str, matches: list[Match]) -> bool:
     )
 
 
-def _is_about_something_else(words: list[Word], ours: list[_Found]) -> bool:
+def _is_about_something_else(words: list[Word], ours: list[Found], index: Index) -> bool:
     """A product alone says little: amid drinking, smoking or a story, and no trade, nobody asked for a licence."""
     explained = {position for item in ours for position in item.weights}
-    rest = [word for position, word in enumerate(words) if position not in explained]
+    official = frozenset().union(*(index.families[item.family].name_words for item in ours))
+    rest = [word for at, word in enumerate(words) if at not in explained and not plain_forms(word) & official]
     if _wants(words) or any(match.names_trade for item in ours for match in item.matches):
         return False
     if any(form in CONSUMES for word in rest for form, _ in word.forms):
         return True
-    if any(_says(word, ASKS) for word in rest):
+    if any(says(word, ASKS) for word in rest):
         return False
     unknown = [
-        forms for forms in map(_plain_forms, rest) if not forms & _KNOWN and not any(form.isdigit() for form in forms)
+        forms for forms in map(plain_forms, rest) if not forms & _KNOWN and not any(form.isdigit() for form in forms)
     ]
     return len(unknown) > 2 + len(explained)
 
 
 def _wants(words: list[Word]) -> bool:
-    if any(_says(word, WANTS) for word in words):
+    if any(says(word, WANTS) for word in words):
         return True
     return any(
-        _says(word, frozenset([first])) and _says(after, frozenset([second]))
+        says(word, frozenset([first])) and says(after, frozenset([second]))
         for word, after in pairwise(words)
         for first, second in _pairs_by_letters().get(spelling(word.forms[-1][0]).plain, ())
     )
@@ -213,27 +209,7 @@ def _pairs_by_letters() -> dict[str, list[tuple[str, ...]]]:
 _KNOWN = FILLERS | PAPERWORK | TRADE | frozenset(spelling(word).plain for word in WANTS)
 
 
-def _plain_forms(word: Word) -> frozenset[str]:
-    return frozenset(spelling(form).plain for form, _ in word.forms)
-
-
-def _says(word: Word, marked: frozenset[str]) -> bool:
-    """Whether it is one of these words: “giá” is not “gia”, but “ban” may be “bán”."""
-    by_letters = _by_letters(marked)
-    return any(
-        agreement(form, each) >= SLIP for form, _ in word.forms for each in by_letters.get(spelling(form).plain, ())
-    )
-
-
-@cache
-def _by_letters(marked: frozenset[str]) -> dict[str, list[str]]:
-    by_letters: dict[str, list[str]] = defaultdict(list)
-    for word in marked:
-        by_letters[spelling(word).plain].append(word)
-    return by_letters
-
-
-def _answer(text: str, found: list[_Found], wishes: dict[str, Wish], index: Index) -> Result:
+def _answer(text: str, found: list[Found], wishes: dict[str, Wish], index: Index) -> Result:
     first = found[0]
     rivals = [item for item in found[1:] if item.weight >= CLOSE * first.weight and not _covers(first, item)]
     ranked = {item.family: _ranked(item, wishes, index) for item in found}
@@ -246,18 +222,18 @@ def _answer(text: str, found: list[_Found], wishes: dict[str, Wish], index: Inde
     return Result(text=text, verdict=verdict, hits=tuple(hits[:MOST_HITS]), fields=index.fields)
 
 
-def _named_at(found: _Found) -> int:
+def _named_at(found: Found) -> int:
     """Where the message first names the product (not the selling of it)."""
     return min(found.weights, key=lambda position: (found.weights[position] < OWN_PRODUCT, position))
 
 
-def _covers(first: _Found, other: _Found) -> bool:
+def _covers(first: Found, other: Found) -> bool:
     """Whether the other family only stands on words that the first explains too (“rượu” inside “nấu rượu”)."""
     apart = sum(weight for position, weight in other.weights.items() if position not in first.weights)
     return apart < OWN_PRODUCT and first.weight > other.weight
 
 
-def _ranked(found: _Found, wishes: dict[str, Wish], index: Index) -> list[Hit]:
+def _ranked(found: Found, wishes: dict[str, Wish], index: Index) -> list[Hit]:
     """The family's procedures in the order of what is wanted; without a wish, it is a first application."""
     is_first_time = RENEW not in wishes and AMEND not in wishes
     hits = []
@@ -273,19 +249,19 @@ def _ranked(found: _Found, wishes: dict[str, Wish], index: Index) -> list[Hit]:
     return sorted(hits, key=lambda hit: -hit.score)
 
 
-def _named_by_words(words: list[Word], index: Index) -> list[_Found]:
+def _named_by_words(words: list[Word], index: Index) -> list[Found]:
     """Families whose official name holds all the content words of the message, two of them side by side at least."""
     content = [
         (position, word)
         for position, word in enumerate(words)
-        if not _plain_forms(word) & _KNOWN and not word.typed.isdigit()
+        if not plain_forms(word) & _KNOWN and not word.typed.isdigit()
     ]
     pairs = [(a, b) for (i, a), (j, b) in zip(content, content[1:], strict=False) if j == i + 1]
     if not pairs or len(content) > 12:
         return []
     candidates = index.families_naming(content)
     return [
-        _Found(family, weights=dict.fromkeys((position for position, _ in content), 1.0))
+        Found(family, weights=dict.fromkeys((position for position, _ in content), 1.0))
         for family in candidates
         if any(index.name_has_pair(family, a, b) for a, b in pairs)
     ][:3]
@@ -296,7 +272,7 @@ def _wish_alone(words: list[Word], wishes: dict[str, Wish], index: Index) -> tup
     wish = max((wish for wish in wishes.values() if wish.action != NEW), key=lambda wish: wish.strength, default=None)
     if wish is None or not _is_only_about_papers(words):
         return ()
-    if len(wish.words) == 1 and not any(_plain_forms(word) & PAPER_NAMES for word in words):
+    if len(wish.words) == 1 and not any(plain_forms(word) & PAPER_NAMES for word in words):
         return ()  # a lamp may be broken, too
     ours = (row for family in index.families.values() if family.is_in_scope for row in family.rows)
     fitting = islice((row for row in ours if row.action == wish.action), MOST_HITS)
@@ -311,8 +287,13 @@ def _is_nearly_paper(word: Word) -> bool:
 
 def _is_only_about_papers(words: list[Word]) -> bool:
     """Whether the licence is left unnamed: every word is a known one, or at least those that follow “giấy phép” are."""
-    is_known = [bool(_plain_forms(word) & (_KNOWN | WISH_WORDS)) or _is_nearly_paper(word) for word in words]
+    is_known = [bool(plain_forms(word) & (_KNOWN | WISH_WORDS)) or _is_nearly_paper(word) for word in words]
     if all(is_known):
         return True
-    papers = [position for position, word in enumerate(words) if _plain_forms(word) & PAPER_NAMES]
-    return bool(papers) and all(is_known[max(papers) : max(papers) + 3])
+    papers = [position for position, word in enumerate(words) if plain_forms(word) & PAPER_NAMES]
+    if not papers:
+        return False
+    last = max(papers)
+    if plain_forms(words[last]) & ENGLISH_PAPER_NAMES and not all(is_known[max(last - 1, 0) : last]):
+        return False
+    return all(is_known[last : last + 3])

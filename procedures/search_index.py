@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import OSA
 
+from procedures.keystrokes import composed
 from procedures.lexicon import (
     FILLERS,
     PAPERWORK,
@@ -23,13 +24,19 @@ from procedures.lexicon import (
     WEAKEST,
 )
 from procedures.reading import Word, read, typed_words
-from procedures.syllables import PLAIN, SAME, agreement, is_syllable, sound, spelling
+from procedures.runs import apart
+from procedures.syllables import PLAIN, agreement, is_syllable, sound, spelling
+from procedures.text import letters
 from procedures.wishes import WISH_WORDS
 
 # A word that only sounds alike, or is one slip away, is trusted this much.
 SOUNDS_ALIKE, ONE_SLIP, SHORT_SOUNDS_ALIKE, DOUBTFUL = 0.75, 0.7, 0.62, 0.45
+# A variant that is a word of its own: enough beside the rest of its phrase (“bán rượi”), not alone (“rượi buồn”).
+DOUBTED_VARIANT = 0.64
 WEAK_WEIGHT, WEAKEST_WEIGHT = 0.25, 0.05
 MOST_REMEMBERED = 20_000
+# Among letters run together, beside 1 for a known word.
+UNKNOWN_SYLLABLE = 4
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class Phrase:
     family: str
     is_misleading: bool
     is_in_scope: bool
+    word_set: frozenset[str]
 
     @property
     def meaning(self) -> tuple[str, bool]:
@@ -102,6 +110,8 @@ class Index:
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         self._by_deletion: dict[str, list[str]] = defaultdict(list)
         self._joined_by_deletion: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        self._of_ours: set[str] = set()  # letters of the words of our own keywords
+        self._joined: dict[str, list[str]] = {}  # letters of a keyword without its spaces → its words
         self._phrases: dict[str, list[Phrase]] = defaultdict(list)  # rarest word → phrases
         self._families_by_name_word: dict[str, set[str]] = defaultdict(set)
         self._remembered: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}
@@ -112,7 +122,9 @@ class Index:
             if word in self._spelled.get(spelling(word).plain, ()):
                 self._variants[spelling(variant).plain].append(variant)
         self._vocabulary = frozenset(self._spelled) | frozenset(self._variants) | WISH_WORDS
-        self._known = self._vocabulary | FILLERS | PAPERWORK | TRADE | {spelling(word).plain for word in WANTS}
+        talk = FILLERS | PAPERWORK | TRADE | {spelling(word).plain for word in WANTS}
+        self._known = self._vocabulary | talk
+        self._business = self._of_ours | WISH_WORDS | talk
         # Shorthand is opened into the words it stands for, unless the catalogue itself writes it so.
         self._known -= {spelling(short).plain for short in SHORTHAND} - self._spelled.keys()
 
@@ -129,6 +141,8 @@ class Index:
                         raw.append((text, words, row, is_misleading))
                         for word in words:
                             families_of_word[word].add(row.family)
+                            if row.is_in_scope and not is_misleading:
+                                self._of_ours.add(spelling(word).plain)
         for word in families_of_word:
             self._add_spelling(word)
         spread = math.log(len(self.families) + 2)
@@ -138,13 +152,25 @@ class Index:
         )
         for text, words, row, is_misleading in raw:
             weights = tuple(weight_of[word] for word in words)
+            if len(words) > 1:
+                plains = [spelling(word).plain for word in words]
+                self._joined.setdefault("".join(plains), plains)
             if len(words) == 2 and min(weights) > WEAK_WEIGHT and not is_misleading:
                 parts = tuple(spelling(word).plain for word in words)
                 for cut in _deletions("".join(parts)):
                     self._joined_by_deletion[cut].append(("".join(parts), parts))
             rarest = words[max(range(len(words)), key=lambda at: weights[at])]
             self._phrases[rarest].append(
-                Phrase(text, words, weights, row.key, row.family, is_misleading, self.families[row.family].is_in_scope)
+                Phrase(
+                    text,
+                    words,
+                    weights,
+                    row.key,
+                    row.family,
+                    is_misleading,
+                    self.families[row.family].is_in_scope,
+                    frozenset(words),
+                )
             )
 
     def _add_spelling(self, word: str) -> None:
@@ -170,28 +196,60 @@ class Index:
                 self._families_by_name_word[word].add(family.name)
 
     def read(self, text: str) -> list[Word]:
-        return read(text, self._known.__contains__, self._parts)
+        return read(text, self)
 
-    def _parts(self, plain: str) -> list[str] | None:
+    def knows_letters(self, plain: str) -> bool:
+        return plain in self._known
+
+    def names(self, plain: str) -> bool:
+        return plain in self._vocabulary
+
+    def writes(self, word: str) -> bool:
+        return word in self._spelled.get(spelling(word).plain, ())
+
+    def parts(self, plain: str) -> list[str] | None:
         """Letters run together, as the fewest known words: `giayphepbanruou` → giay phep ban ruou."""
+        if plain in self._joined:
+            return self._joined[plain]
         if len(plain) > 60 or (len(plain) >= 5 and any(self._one_slip_from(plain))):
             return None  # “tabacco” is a slip of one word, not three short ones
-        best: list[list[str] | None] = [[], *[None] * len(plain)]
+        found = self._fewest_words(plain)
+        if found and not any(part in self._vocabulary for part in found):
+            found = None
+        if not found:
+            for cut in _deletions(plain):
+                for joined, parts in self._joined_by_deletion.get(cut, ()):
+                    if OSA.distance(plain, joined, score_cutoff=1) <= 1:
+                        return list(parts)
+        struck = apart(plain, self.knows_letters, self.writes)
+        if struck and any(self.names(letters(composed(piece))) for piece in struck):
+            # “thuoocla” is two words, though “thuo”, “oc” and “la” are some, too.
+            if not found or (len(struck) < len(found) and all(self._is_struck(piece) for piece in struck)):
+                return struck
+        return found
+
+    def _fewest_words(self, plain: str) -> list[str] | None:
+        """The cheapest cut into known words; a syllable nobody knows (“keoguong”) costs more, and few may be one."""
+        best: list[tuple[int, list[str], int] | None] = [(0, [], 0), *[None] * len(plain)]
         for end in range(2, len(plain) + 1):
             for start in range(max(0, end - 12), end - 1):
-                before = best[start]
-                if before is not None and plain[start:end] in self._known:
-                    now = best[end]
-                    if now is None or len(before) + 1 < len(now):
-                        best[end] = [*before, plain[start:end]]
+                before, piece = best[start], plain[start:end]
+                if before is None:
+                    continue
+                is_known = piece in self._known or (start == 0 and piece in SHORTHAND)
+                if not is_known and (len(piece) < 3 or not is_syllable(piece)):
+                    continue
+                cost = before[0] + (1 if is_known else UNKNOWN_SYLLABLE)
+                now = best[end]
+                if now is None or cost < now[0]:
+                    best[end] = (cost, [*before[1], piece], before[2] + (0 if is_known else len(piece)))
         found = best[len(plain)]
-        if found:
-            return found if any(part in self._vocabulary for part in found) else None
-        for cut in _deletions(plain):
-            for joined, parts in self._joined_by_deletion.get(cut, ()):
-                if OSA.distance(plain, joined, score_cutoff=1) <= 1:
-                    return list(parts)
-        return None
+        return found[1] if found and found[2] * 3 <= len(plain) else None
+
+    def _is_struck(self, piece: str) -> bool:
+        made = composed(piece)
+        plain = letters(made)
+        return plain in self._known and (is_syllable(made) or len(piece) - len(plain) < 2)
 
     def spellings(self, word: Word) -> dict[str, float]:
         """The catalogue's words that this one may be, each with how well it agrees."""
@@ -211,28 +269,43 @@ class Index:
                 if quality > found.get(target, 0.0):
                     found[target] = quality
             for variant in self._variants.get(plain, ()):
-                quality = agreement(form, variant) * trust
-                if quality >= (
-                    SAME * PLAIN if variant in SAME_WORD_WITH_MARKS else PLAIN * PLAIN
-                ) and quality > found.get(SAME_WORD[variant], 0.0):
+                likeness = agreement(form, variant)
+                quality = likeness * trust
+                if variant in SAME_WORD_WITH_MARKS:
+                    quality = DOUBTED_VARIANT * trust if likeness >= PLAIN else 0.0
+                elif quality < PLAIN * PLAIN:
+                    continue
+                if quality > found.get(SAME_WORD[variant], 0.0):
                     found[SAME_WORD[variant]] = quality
-        if not found and len(word.typed) >= 3 and word.typed.isalpha():
-            plain = spelling(word.typed).plain
-            if plain in self._known:
-                return found
-            for other in self._by_sound.get(sound(plain), ()):
-                for target in self._spelled[other]:
-                    if _same_marks(word.typed, target):
-                        found[target] = SOUNDS_ALIKE if len(plain) >= 4 else SHORT_SOUNDS_ALIKE
-            if not found:
-                # What is a syllable as it stands may well be another word: the rest of its phrase must vouch for it.
-                trust = ONE_SLIP if len(plain) >= 6 or not is_syllable(word.typed) else DOUBTFUL
-                for other in self._one_slip_from(plain):
-                    for target in self._spelled[other]:
-                        # Short words of other languages are all one letter apart: “good”, “food”.
-                        if len(plain) >= 5 or is_syllable(target):
-                            found[target] = trust
+        if not found and len(word.typed) >= 3 and word.typed.isalnum():
+            made = composed(word.typed)
+            for typed in (word.typed, made) if made != word.typed and is_syllable(made) else (word.typed,):
+                if typed.isalpha() and not found:
+                    found = self._nearly(typed)
         return found
+
+    def _nearly(self, typed: str) -> dict[str, float]:
+        """The catalogue's words that sound like this one, or else those one slip away."""
+        plain = spelling(typed).plain
+        if plain in self._known:
+            return {}
+        found = {
+            target: SOUNDS_ALIKE if len(plain) >= 4 else SHORT_SOUNDS_ALIKE
+            for other in self._by_sound.get(sound(plain), ())
+            for target in self._spelled[other]
+            if _same_marks(typed, target)
+        }
+        if found:
+            return found
+        # What is a syllable as it stands may well be another word: the rest of its phrase must vouch for it.
+        trust = ONE_SLIP if len(plain) >= 6 or not is_syllable(typed) else DOUBTFUL
+        return {
+            target: trust
+            for other in self._one_slip_from(plain)
+            for target in self._spelled[other]
+            # Short words of other languages are all one letter apart: “good”, “food”.
+            if len(plain) >= 5 or is_syllable(target)
+        }
 
     def _one_slip_from(self, plain: str) -> Iterator[str]:
         """Words of the catalogue one letter more, less, other or swapped. Of three letters only one may be missing."""
@@ -248,9 +321,9 @@ class Index:
         """Whether the word alone is a keyword."""
         return word in self._products
 
-    def knows(self, word: Word) -> bool:
-        """Whether it is a word of the catalogue or of any message to an office."""
-        return word.typed.isdigit() or any(spelling(form).plain in self._known for form, _ in word.forms)
+    def is_business(self, word: Word) -> bool:
+        """Whether it is a word of our own keywords or of any message to an office, not of what is mistaken for them."""
+        return word.typed.isdigit() or any(spelling(form).plain in self._business for form, _ in word.forms)
 
     def families_naming(self, content: list[tuple[int, Word]]) -> list[str]:
         """Families whose name holds every one of these words."""

@@ -35,7 +35,7 @@ SAME, PLAIN, SLIP, OTHER_TONE, OTHER_WORD = 1.0, 0.9, 0.8, 0.3, 0.0
 # How dialects and hurried spelling write one sound: onset, then coda.
 _ONSET_SOUNDS = [
     ("ngh", "g"), ("tr", "c"), ("ch", "c"), ("th", "th"), ("ph", "f"), ("gi", "d"), ("gh", "g"), ("ng", "g"),
-    ("nh", "nh"),
+    ("nh", "nh"), ("dz", "d"),
     ("kh", "kh"), ("qu", "w"), ("s", "x"), ("r", "d"), ("z", "d"), ("j", "d"), ("v", "d"), ("k", "c"), ("l", "n"),
 ]  # fmt: skip
 _CODA_SOUNDS = [("ch", "t"), ("nh", "n"), ("ng", "n"), ("c", "t"), ("k", "t"), ("y", "i")]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Letters that look the same to a reader but never join under NFC: the Icelandic eth and the African D for đ.
 _LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})
@@ -23,6 +24,12 @@ def strip_marks(text: str) -> str:
     """The letters without tone, hat, horn or bar: `Đường` becomes `Duong`. `đ` does not decompose: replaced by hand."""
     text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return unicodedata.normalize("NFC", _MARKS.sub("", text))
+
+
+@lru_cache(maxsize=50_000)
+def letters(word: str) -> str:
+    """`strip_marks` of a single word, remembered."""
+    return strip_marks(word)
 
 
 def fold(text: str) -> str:

@@ -1,10 +1,11 @@
 """What this person can do to this request now, and why not the rest."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
-from registrations.models import Registration
+from registrations.models import ContactAttempt, Registration
 from registrations.states import CLOSED_STATES, MAY_GO_TO, State
 
 VERIFY = "registrations.verify_registration"
@@ -24,6 +25,7 @@ class Action:
     key: str = ""
     is_danger: bool = False
     at_once: bool = False  # needs no further words: one press does it
+    early_minutes: int = 0  # so long before the hour of the visit it is most likely a slip; 0: no press is
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,13 @@ ACTIONS = (
     Action("xac-minh", "Xác minh", (State.SUBMITTED, State.NEEDS_INFO), (VERIFY,), key="v", at_once=True),
     Action("phan-cong", "Phân công", (State.VERIFIED,), (ASSIGN,), key="p"),
     Action("hen-lai", "Hẹn lại", (State.NO_SHOW,), (VERIFY,), key="t"),
-    Action("dang-di", "Đang đi", (State.ASSIGNED,), (VISIT,), at_once=True),
-    Action("da-den", "Đã đến", (State.ASSIGNED,), (VISIT, ASSIGN), at_once=True),
+    Action("dang-di", "Đang đi", (State.ASSIGNED,), (VISIT,), at_once=True, early_minutes=120),
+    Action("da-den", "Đã đến", (State.ASSIGNED,), (VISIT, ASSIGN), at_once=True, early_minutes=30),
     Action("da-nop", "Đã nộp hồ sơ", (State.ASSIGNED, State.IN_PROGRESS), (VISIT, ASSIGN)),
-    Action("khong-gap", "Không gặp", (State.ASSIGNED, State.IN_PROGRESS), (VISIT, ASSIGN)),
+    Action("khong-gap", "Không gặp", (State.ASSIGNED, State.IN_PROGRESS), (VISIT, ASSIGN), early_minutes=30),
+    Action("bao-tre", "Báo đến trễ", (State.ASSIGNED,), (VISIT,)),
+    Action("giay-to", "Kiểm giấy tờ", (State.ASSIGNED, State.IN_PROGRESS), (VISIT,)),
+    Action("bien-nhan", "Gửi ảnh biên nhận", (State.ASSIGNED, State.IN_PROGRESS, State.COMPLETED), (VISIT, ASSIGN)),
     Action("ghi-goi", "Ghi cuộc gọi", (), (VERIFY,), key="g"),
     Action("bo-sung", "Cần bổ sung", (State.SUBMITTED, State.VERIFIED), (VERIFY,), key="b"),
     Action("da-bo-sung", "Đã bổ sung", (State.NEEDS_INFO,), (VERIFY,), at_once=True),
@@ -85,12 +90,23 @@ def offers(registration: Registration, user: User) -> list[Offer]:
     return found
 
 
+def earliness(registration: Registration, action: Action, at: datetime) -> timedelta | None:
+    """How long before the hour of the visit this was pressed, where that is too long to pass without a word."""
+    visit = registration.appointment
+    if visit is None or not action.early_minutes:
+        return None
+    early = visit.starts_at - at
+    return early if early > timedelta(minutes=action.early_minutes) else None
+
+
 def why_not(registration: Registration, action: Action) -> str:
     """Why this action is not possible now, as a clerk would say it; "" when it is."""
     label = State(registration.state).label
     if not action.states:
         if action.slug == "sua" or registration.state not in CLOSED_STATES:
             return ""
+        if registration.calls.filter(outcome=ContactAttempt.Outcome.OWED).exists():
+            return ""  # what no message could tell them is still to be told
         return f"Hồ sơ đã kết thúc ({label})."
     if registration.state not in action.states:
         if registration.state in CLOSED_STATES:

@@ -47,7 +47,9 @@ class RegistrationAdmin(ReadOnly):
 class CitizenAdmin(ReadOnly):
     list_display = ("name", "masked_phone", "ward", "created_at", "merged_into", "erased_at")
     list_select_related = ("ward", "merged_into")
-    search_fields = ("name",)
+    # Not by name: the administration writes what is searched into the address.
+    search_fields = ("registrations__code",)
+    search_help_text = "Tìm theo mã hồ sơ. Tên và số điện thoại: tìm ở trang Hồ sơ."
     show_full_result_count = False
     exclude = ("phone", "sort_key")
     readonly_fields = ("masked_phone",)
@@ -103,7 +105,12 @@ class WorkRulesAdmin(admin.ModelAdmin):
     fieldsets = (
         (
             "Hạn làm việc",
-            {"fields": ("call_within_minutes", "warn_before_minutes", "assign_before_hours", "needs_info_days")},
+            {
+                "fields": (
+                    *("call_within_minutes", "warn_before_minutes", "assign_before_hours", "visit_within_days"),
+                    *("needs_info_days", "warn_before_hours"),
+                )
+            },
         ),
         ("Gọi điện", {"fields": ("calls_before_message", "call_again_minutes", "close_unreachable_days")}),
         ("Màn hình", {"fields": ("lock_minutes", "export_in_background_over")}),

@@ -1,9 +1,13 @@
 """What an address (or a saved list, or an export) asks the queue for: tab, search, filters, order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import cast
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -16,31 +20,75 @@ from registrations.queue import ORDERS, TAB_BY_SLUG, TABS, Tab, in_tab
 from registrations.search import searched
 
 LONGEST = 100
+Pairs = Iterable[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`rows` are narrowed, unordered. `search_key` stands for the searched text, which stays out of addresses."""
+    """`search_key` stands for the searched text, which stays out of addresses; `unfiltered` are the tab's rows."""
 
     tab: Tab
     text: str
     search_key: str
     order: str
-    filters: QueueFilter
-    rows: QuerySet[Registration]
-    filter_count: int
+    query: QueryDict
+    unfiltered: QuerySet[Registration]
+
+    @cached_property
+    def filters(self) -> QueueFilter:
+        """Made when first needed: its fourteen fields are costly, and most pages neither filter nor draw the form."""
+        return QueueFilter(self.query, queryset=self.unfiltered)
+
+    @cached_property
+    def chosen(self) -> list[str]:
+        """The names of the filters in use."""
+        return [name for name in QueueFilter.base_filters if self.query.get(name)]
+
+    @cached_property
+    def rows(self) -> QuerySet[Registration]:
+        """Narrowed, unordered."""
+        return self.filters.qs if self.chosen else self.unfiltered
+
+    @cached_property
+    def chips(self) -> list[tuple[str, str]]:
+        """Each filter in use in words, and the query string without it."""
+        found = []
+        for name in self.chosen:
+            field, value = self.filters.form.fields[name], self.filters.form.cleaned_data.get(name)
+            if not value:
+                continue  # nothing anybody can have chosen: the form says so
+            if isinstance(value, date):
+                words = f"{field.label}: {value:%d/%m/%Y}"
+            elif isinstance(field, forms.ChoiceField):
+                words = f"{field.label}: {dict(cast(Pairs, field.choices)).get(value, value)}"
+            else:
+                words = "Sau một con số ở Thống kê"
+            found.append((words, ours(self.query.urlencode(), but=(name,))))
+        return found
+
+    @property
+    def advice(self) -> str:
+        """What to try where nothing was found."""
+        wider = "Bỏ bớt điều kiện lọc" if self.chosen else "Thử bớt chữ, gõ không dấu"
+        return f"{wider}, hoặc tìm trong mọi hồ sơ."
+
+    @property
+    def filter_problem(self) -> bool:
+        return bool(self.chosen and self.filters.form.errors)
+
+    @property
+    def filter_count(self) -> int:
+        return len(self.chosen)
 
     @property
     def filter_key(self) -> str:
         """Tells apart the filter forms that look different."""
-        chosen = [
-            f"{name}={self.filters.data.get(name)}" for name in self.filters.filters if self.filters.data.get(name)
-        ]
+        chosen = [f"{name}={self.query.get(name)}" for name in self.chosen]
         return "&".join([self.tab.slug, self.search_key, self.order, *chosen])
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.text or self.filter_count)
+        return bool(self.text or self.chosen)
 
 
 def asked_for(user: User, query: QueryDict, searches: Mapping[str, str] | None = None) -> Asked:
@@ -51,15 +99,13 @@ def asked_for(user: User, query: QueryDict, searches: Mapping[str, str] | None =
     order = query.get("xep", "")
     # Asked by day of visit, people expect the order of visits; it is also the order an index can give.
     usual = "hen" if query.get("hen_tu") or query.get("hen_den") else tab.order
-    filters = QueueFilter(query, queryset=searched(in_tab(visible_to(user), tab.slug, timezone.now()), text))
     return Asked(
         tab=tab,
         text=text,
         search_key=key if text else "",
         order=order if order in ORDERS else usual,
-        filters=filters,
-        rows=filters.qs,
-        filter_count=sum(1 for name in filters.filters if query.get(name)),
+        query=query,
+        unfiltered=searched(in_tab(visible_to(user), tab.slug, timezone.now()), text),
     )
 
 

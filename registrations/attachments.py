@@ -1,5 +1,6 @@
-"""Papers citizens send:
-noted in the event's transaction, fetched afterwards, judged by content, kept outside the web root.
+"""Papers citizens send, and receipts staff photograph: judged by content, kept outside the web root.
+
+What comes by chat is noted in the event's transaction and fetched afterwards.
 """
 
 import re
@@ -7,17 +8,23 @@ from datetime import datetime, timedelta
 
 from celery import current_app
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from registrations.models import Attachment, Dialogue, Registration
+from registrations.errors import MissingFact, StaleState
+from registrations.models import Attachment, Citizen, Dialogue, Registration
+from registrations.states import State
+from registrations.transitions import Actor
 from zalo_bridge.errors import FileUnavailable
 from zalo_bridge.services import Contact, InboundEvent, ReceivedFile, fetch_file
 
 FETCH = "registrations.tasks.fetch_attachment"
 MOST_BYTES = 10 * 1024 * 1024
 MOST_FETCHES = 5
+RECEIPT = "receipt"
+PHOTOS = ("image/jpeg", "image/png", "image/webp")
 ANSWER_WITHIN = timedelta(hours=24)
 # What a file is by its first bytes; its name and its sender's word for it prove nothing.
 SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
@@ -79,28 +86,67 @@ def fetch(*, number: int) -> bool:
     ).first()
     if row is None or not row.source_url:
         return True
+    # The row may be emptied while we wait for Zalo (the citizen is being forgotten): every write asks for it as it was.
+    wanted = Attachment.objects.filter(pk=number, fetched_at__isnull=True, refused_because="")
     row.fetch_attempts += 1
-    row.save(update_fields=["fetch_attempts"])
+    wanted.update(fetch_attempts=row.fetch_attempts)
     try:
         data, _ = fetch_file(ReceivedFile(kind=row.kind, url=row.source_url), most_bytes=MOST_BYTES)
     except FileUnavailable as error:
         if row.fetch_attempts >= MOST_FETCHES:
-            _refuse(row, getattr(error, "sentence", "") or "không tải được từ Zalo")
+            _refuse(wanted, getattr(error, "sentence", "") or "không tải được từ Zalo")
         return row.fetch_attempts >= MOST_FETCHES
     kind = type_of(data)
     if kind is None:
-        _refuse(row, "không phải ảnh, PDF, Word hay Excel")
+        _refuse(wanted, "không phải ảnh, PDF, Word hay Excel")
         return True
-    row.size, row.fetched_at = len(data), timezone.now()
-    row.name = row.name or f"anh-{row.pk}.{kind[0]}"
     row.file.save(f"{row.pk}.{kind[0]}", ContentFile(data), save=False)
-    row.save(update_fields=["size", "fetched_at", "name", "file"])
+    kept = wanted.update(
+        file=row.file.name,
+        size=len(data),
+        fetched_at=timezone.now(),
+        name=row.name or f"anh-{row.pk}.{kind[0]}",
+    )
+    if not kept:
+        row.file.storage.delete(str(row.file.name))
     return True
 
 
-def _refuse(row: Attachment, why: str) -> None:
-    row.refused_because, row.source_url = why[:200], ""
-    row.save(update_fields=["refused_because", "source_url"])
+def keep_receipt(
+    *, registration: Registration, photo: UploadedFile, actor: Actor, now: datetime | None = None
+) -> Attachment:
+    """Keep a photo a member of staff took of the portal's receipt.
+
+    Raises MissingFact for what is no photo, StaleState before somebody goes and where no visit came of it.
+    """
+    if registration.state not in (State.ASSIGNED, State.IN_PROGRESS, State.COMPLETED):
+        raise StaleState(f"Hồ sơ {registration.code} chưa có cán bộ đi nộp nên chưa có biên nhận.")
+    if photo.size is None or photo.size > MOST_BYTES:
+        raise MissingFact(f"Ảnh quá lớn. Tối đa {MOST_BYTES // 1024 // 1024} MB.")
+    data = photo.read()
+    kind = type_of(data)
+    if kind is None or kind[1] not in PHOTOS:
+        raise MissingFact("Tệp này không phải ảnh JPEG, PNG hoặc WebP. Hãy chụp lại.")
+    with transaction.atomic():
+        # An erasure waits for this, or this for the erasure and then sees it.
+        owner = Citizen.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.citizen_id)
+        if owner.erased_at is not None:
+            raise StaleState(f"Dữ liệu của hồ sơ {registration.code} đã xóa theo yêu cầu nên không nhận thêm ảnh.")
+        row = Attachment(
+            registration=registration,
+            kind=RECEIPT,
+            name=f"bien-nhan-{registration.code}.{kind[0]}",
+            size=len(data),
+            added_by=actor.user,
+            at=now or timezone.now(),
+            fetched_at=timezone.now(),
+        )
+        row.file.save(f"{registration.code}.{kind[0]}", ContentFile(data), save=True)
+        return row
+
+
+def _refuse(wanted: QuerySet[Attachment], why: str) -> None:
+    wanted.update(refused_because=why[:200], source_url="")
 
 
 def type_of(data: bytes) -> tuple[str, str] | None:

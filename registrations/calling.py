@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from registrations.models import Registration, WorkRules
+from registrations.models import CaseLock, Registration, WorkRules
 from registrations.queue import to_call, with_row_facts
 from registrations.states import State
 from registrations.wordings import long_span
@@ -22,6 +22,12 @@ class Call:
     why: str
     is_late: bool
     is_soon: bool
+    worked_on_by: CaseLock | None = None
+
+    @property
+    def is_timed(self) -> bool:
+        """The clock runs for new requests only; what it said of one that has moved on is of no use to anybody."""
+        return self.registration.state == State.SUBMITTED and self.registration.call_due_at is not None
 
 
 def next_calls(now: datetime) -> list[Call]:
@@ -56,8 +62,8 @@ def _call(row: Registration, now: datetime, warn: timedelta) -> Call:
     return Call(row, why, is_late, is_soon)
 
 
-def script_of(registration: Registration) -> list[str]:
-    """What to say, in order."""
+def script_of(registration: Registration, papers: list[str]) -> list[str]:
+    """What to say, in order. The papers themselves stand in the checklist, to be read out and ticked there."""
     citizen, procedure, visit = registration.citizen, registration.procedure, registration.appointment
     lines = [
         f"Chào anh/chị, tôi gọi từ {settings.OFFICE_NAME}. Tôi đang nói chuyện với {citizen.name} phải không ạ?",
@@ -76,5 +82,8 @@ def script_of(registration: Registration) -> list[str]:
     else:
         lines.append("Anh/chị muốn cán bộ đến lúc nào ạ?")
     lines.append("Ở nhà có điện thoại thông minh hoặc máy tính, có mạng không ạ? Địa chỉ có dễ tìm không?")
-    lines.append("Anh/chị chuẩn bị giúp các giấy tờ sau, tôi đọc từng thứ:")
+    if papers:
+        lines.append(
+            "Anh/chị chuẩn bị giúp các giấy tờ sau. (Đọc từng thứ ở Phiếu xác minh, thứ nào đã có thì đánh dấu.)"
+        )
     return lines

@@ -1,7 +1,7 @@
 """A person takes the chat over: reading, writing, handing back to the bot. Who waits for a person, longest first."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -13,6 +13,7 @@ from registrations.dialogue import commands
 from registrations.dialogue.clock import short_time
 from registrations.errors import MissingFact, RegistrationError
 from registrations.models import Attachment, Citizen, Dialogue, Registration
+from registrations.phones import mask_phone_in
 from zalo_bridge import outbox
 from zalo_bridge.services import ChatLine, Contact, Window, chat_lines, window
 
@@ -37,8 +38,10 @@ class Chat:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with any line: the poll of an open page answers "nothing new" by it."""
-        facts = repr([(line.at, line.who, line.text, line.state) for line in self.lines])
+        """Changes with any line, and with who has the chat: the poll of an open page answers "nothing new" by it."""
+        lines = [(line.at, line.who, line.text, line.state, line.due_at) for line in self.lines]
+        turn = (self.is_paused, self.dialogue.paused_by, self.dialogue.wants_human_since)
+        facts = repr((lines, turn, self.dialogue.wants_human_because))
         return hashlib.sha256(facts.encode()).hexdigest()[:12]
 
     @property
@@ -65,7 +68,11 @@ def chat_of(*, contact: Contact) -> Chat:
         dialogue=dialogue,
         citizen=citizen,
         registrations=registrations,
-        lines=chat_lines(contact=contact, limit=LINES_SHOWN),
+        # As everywhere else: the number in full is shown on asking, and who asked is written down.
+        lines=[
+            replace(line, text=mask_phone_in(line.text, citizen.phone if citizen is not None else ""))
+            for line in chat_lines(contact=contact, limit=LINES_SHOWN)
+        ],
         papers=list(Attachment.objects.filter(contact=contact).order_by("-at", "-id")[:30]),
         window=window(contact, timezone.now()),
     )

@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.utils import timezone
 
 from procedures.services import Procedure
 from registrations import services
-from registrations.models import Citizen, ContactAttempt, Registration
+from registrations.models import Citizen, ContactAttempt, FirstFree, Registration
 from registrations.notices import subject_of
 from registrations.notifying import write_note
 from registrations.roles import ADMINISTRATORS, FIELD_STAFF, MANAGERS, VERIFIERS, load_roles
@@ -52,9 +53,15 @@ WISHES = (
 PLACES = ("Tổ 5", "Tổ 12, hẻm Mẫu", "Thôn Mẫu", "8 đường Mẫu", "21/4 đường Mẫu Dài", "Tổ 3, khu phố Mẫu")
 
 
+BEHIND_US = (State.COMPLETED, State.IN_PROGRESS, State.NO_SHOW)
+
+
 @dataclass(frozen=True)
 class Plan:
-    """How far one made-up request has come. `day` counts working days from today; None: no time chosen."""
+    """How far one made-up request has come. `day` counts working days from today; None: no time chosen.
+
+    What today has no place for (before opening, at night, on a holiday) lies on the working day before or after.
+    """
 
     state: State
     day: int | None
@@ -86,20 +93,52 @@ def load_demo(*, password: str, now: datetime | None = None) -> int:
     at = now or timezone.now()
     load_roles()
     with transaction.atomic():
-        desk = {username: _user(username, name, group, password) for username, name, group in DESK_NAMES}
-        staff = [_staff(username, name, title, password) for username, name, title in FIELD_NAMES]
+        hashed = _hashed(password)
+        desk = {username: _user(username, name, group, hashed) for username, name, group in DESK_NAMES}
+        staff = [_staff(username, name, title, hashed) for username, name, title in FIELD_NAMES]
         _cover(staff)
-        first_day = _working_day(timezone.localdate(at), -4)
-        scheduling.prepare_office(now=timezone.make_aware(datetime.combine(first_day, time(6))))
-        scheduling.open_slots(now=at)
+        open_office(at)
         if Registration.objects.exists():
             return 0
+        _first_free_times(at)
         return _requests(desk["xacminh"], desk["lanhdao"], at)
 
 
-def _user(username: str, name: str, group: str, password: str) -> User:
+def open_office(at: datetime) -> None:
+    """Hours and holidays, and slots from some working days ago on."""
+    # Known before days are counted: four working days before the end of Tết are two weeks.
+    scheduling.propose_holidays(year=timezone.localdate(at).year)
+    first_day = _working_day(timezone.localdate(at), -4)
+    scheduling.prepare_office(now=timezone.make_aware(datetime.combine(first_day, time(6))))
+    scheduling.open_slots(now=at)
+
+
+def _first_free_times(now: datetime) -> None:
+    """What the worker would have written down in the last two weeks."""
+    dice = random.Random(7)  # noqa: S311  the same waits every time
+    days = (timezone.localdate(now) - timedelta(days=n) for n in range(14))
+    read = [
+        timezone.make_aware(datetime.combine(day, time(hour, 20)))
+        for day in days
+        for opens, closes in scheduling.hours_on(day)
+        for hour in range(opens.hour, closes.hour)
+    ]
+    FirstFree.objects.bulk_create(
+        FirstFree(read_at=at, free_at=at + timedelta(hours=dice.choice((3, 16, 20, 24, 26, 48, 70))))
+        for at in read
+        if at < now
+    )
+
+
+def _hashed(password: str) -> str:
+    """One hash for all of them, as hashing is slow on purpose: the one they have where it is of this password."""
+    kept = get_user_model().objects.filter(username=DESK_NAMES[0][0]).values_list("password", flat=True).first()
+    return kept if kept and check_password(password, kept) else make_password(password)
+
+
+def _user(username: str, name: str, group: str, hashed: str) -> User:
     # The whole name in one field: Django would put the given name first.
-    user, is_new = get_user_model().objects.get_or_create(
+    user, _ = get_user_model().objects.get_or_create(
         username=username,
         defaults={
             "last_name": name,
@@ -107,15 +146,15 @@ def _user(username: str, name: str, group: str, password: str) -> User:
             "is_superuser": group == ADMINISTRATORS,
         },
     )
-    if is_new or (password and not user.check_password(password)):
-        user.set_password(password)
+    if user.password != hashed:
+        user.password = hashed
         user.save(update_fields=["password"])
     user.groups.set([Group.objects.get(name=group)])
     return user
 
 
-def _staff(username: str, name: str, title: str, password: str) -> StaffMember:
-    user = _user(username, name, FIELD_STAFF, password)
+def _staff(username: str, name: str, title: str, hashed: str) -> StaffMember:
+    user = _user(username, name, FIELD_STAFF, hashed)
     member, _ = StaffMember.objects.get_or_create(user=user, defaults={"name": name, "title": title})
     return member
 
@@ -148,8 +187,8 @@ def _requests(clerk: User, manager: User, now: datetime) -> int:
     added = 0
     for plan in PLANS:
         for _ in range(plan.count):
-            day = None if plan.day is None else _working_day(today, plan.day)
-            if _one(plan, day, added, dice, wards, clerk, manager, now):
+            day, slots = room_for(plan, today, now)
+            if _one(plan, day, slots, added, dice, wards, clerk, manager, now):
                 added += 1
     return added
 
@@ -157,6 +196,7 @@ def _requests(clerk: User, manager: User, now: datetime) -> int:
 def _one(
     plan: Plan,
     day: date | None,
+    slots: list[scheduling.Slot],
     number: int,
     dice: random.Random,
     wards: list[Ward],
@@ -170,12 +210,9 @@ def _one(
     procedure = Procedure.objects.filter(local_id=local_id).first()
     registered_at = _when_registered(plan, day, dice, now)
     channel = dice.choices(["zalo", "phone", "counter"], [8, 2, 1])[0]
-    slot_id = None
-    if day is not None:
-        slots = _slots_of(day, plan, now)
-        if not slots:
-            return False
-        slot_id = slots[(number * 5) % len(slots)].pk
+    if day is not None and not slots:
+        return False
+    slot_id = slots[(number * 5) % len(slots)].pk if slots else None
     try:
         with transaction.atomic():
             citizen = _citizen(number, ward, channel, dice, registered_at)
@@ -195,30 +232,55 @@ def _one(
                 now=registered_at,
             )
             _carry(registration, plan, dice, clerk, manager, now)
-            _as_if_delivered(registration, registered_at)
+            _as_if_delivered(registration, registered_at, now)
     except SchedulingError:
         return False
     return True
 
 
 def _when_registered(plan: Plan, day: date | None, dice: random.Random, now: datetime) -> datetime:
-    """Closed and assigned ones came in two working days before the visit; new ones during the last hours."""
+    """Closed and assigned ones came in two working days before the visit; new ones during the last open hours."""
     if plan.state in (State.SUBMITTED, State.NEEDS_INFO, State.VERIFIED):
-        return now - timedelta(minutes=dice.randint(10, 200))
+        return _open_time_before(now, dice.randint(10, 200))
     base = _working_day(min(day or timezone.localdate(now), timezone.localdate(now)), -2)
     return timezone.make_aware(datetime.combine(base, time(8))) + timedelta(minutes=dice.randint(0, 400))
+
+
+def _open_time_before(now: datetime, minutes: int) -> datetime:
+    """The moment so many minutes of open office before now; 0: now, or the last closing time."""
+    day, left = timezone.localdate(now), timedelta(minutes=minutes)
+    while True:
+        for opens, closes in reversed(scheduling.hours_on(day)):
+            opened, closed = (timezone.make_aware(datetime.combine(day, clock)) for clock in (opens, closes))
+            closed = min(closed, now)
+            if closed - opened >= left:
+                return closed - left
+            left -= max(closed - opened, timedelta())
+        day -= timedelta(days=1)
+
+
+def room_for(plan: Plan, today: date, now: datetime) -> tuple[date | None, list[scheduling.Slot]]:
+    """A day and its free slots that fit: what is done lies behind us, what is still to do ahead, whatever the hour."""
+    if plan.day is None:
+        return None, []
+    day = _working_day(today, plan.day)
+    slots = _slots_of(day, plan, now)
+    if plan.day == 0 and not slots:
+        day = _working_day(today, -1 if plan.state in BEHIND_US else 1)
+        slots = _slots_of(day, plan, now)
+    # Whoever is with a citizen went there last; before opening: the evening before, and has not reported since.
+    return day, slots[-1:] if plan.state == State.IN_PROGRESS else slots
 
 
 def _slots_of(day: date, plan: Plan, now: datetime) -> list[scheduling.Slot]:
     start = timezone.make_aware(datetime.combine(day, time.min))
     slots = scheduling.Slot.objects.filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=1), is_open=True)
     found = [slot for slot in slots.order_by("starts_at") if slot.booked < slot.capacity]
-    if plan.day == 0:
-        # What is done lies behind us, what is still to do ahead, where the day allows it.
-        past = plan.state in (State.COMPLETED, State.IN_PROGRESS)
-        fitting = [slot for slot in found if (slot.starts_at <= now) == past]
-        return fitting or found
-    return found
+    if plan.state == State.IN_PROGRESS:
+        return [slot for slot in found if slot.starts_at <= now]
+    if plan.state in BEHIND_US:
+        return [slot for slot in found if slot.ends_at <= now]
+    return [slot for slot in found if slot.starts_at > now]
 
 
 def _citizen(number: int, ward: Ward, channel: str, dice: random.Random, at: datetime) -> Citizen:
@@ -251,6 +313,7 @@ def _carry(
     """Step by step, each at a believable moment before now."""
     by_clerk, by_manager = Actor.staff(clerk), Actor.staff(manager)
     called_at = min(registration.created_at + timedelta(minutes=dice.randint(15, 90)), now)
+    called_at = max(registration.created_at, _open_time_before(called_at, 0))
     if plan.state == State.SUBMITTED:
         if dice.random() < 0.3:
             services.log_call(registration=registration, outcome="no_answer", actor=by_clerk, now=called_at)
@@ -310,7 +373,7 @@ def _visit(
         write_note(registration=registration, author=staff.user, text="Nhà có mạng yếu, nhớ mang theo bộ phát 4G.")
 
 
-def _as_if_delivered(registration: Registration, at: datetime) -> None:
+def _as_if_delivered(registration: Registration, at: datetime, now: datetime) -> None:
     """The notices of the past were read long ago: nothing of the made-up week may be sent to anybody now."""
     steps = {str(line.pk): line.at for line in registration.transitions.all()}
     for message in messages_about(subject_of(registration)):
@@ -320,7 +383,7 @@ def _as_if_delivered(registration: Registration, at: datetime) -> None:
             created_at=sent_at,
             sent_at=sent_at,
             delivered_at=sent_at,
-            seen_at=sent_at + timedelta(minutes=2),
+            seen_at=min(sent_at + timedelta(minutes=2), now),
         )
-    registration.reminders.filter(due_at__lte=timezone.now()).update(sent_at=at)
+    registration.reminders.filter(due_at__lte=now).update(sent_at=at)
     ContactAttempt.objects.filter(registration=registration, outcome=ContactAttempt.Outcome.OWED).delete()

@@ -3,13 +3,15 @@
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO, TextIOWrapper
 from typing import IO, Any
 
 from django.contrib.auth.models import User
 from django.core.files.base import File
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -22,6 +24,10 @@ from registrations.queue import with_row_facts
 from registrations.wordings import lead_of
 
 CHUNK = 500
+# Whoever asked fetches the file at once or the next morning.
+KEPT_FOR = timedelta(days=1)
+# A worker that writes longer is stopped.
+LONGEST_S = 1800
 DATE_FORMAT = "hh:mm dd/mm/yyyy"
 # A cell beginning with one of these is a formula to a spreadsheet; citizens' own words must stay words.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -138,23 +144,60 @@ def ask_for_export(*, user: User, query: str, format: str, rows_total: int) -> E
     return Export.objects.create(user=user, query=query, format=format, rows_total=rows_total)
 
 
-def write_export(*, export: Export, registrations: QuerySet[Registration]) -> Export:
-    """Write the file of a background export, noting progress. A second call while it is being written does nothing."""
-    started = Export.objects.filter(pk=export.pk, state=Export.State.WAITING).update(state=Export.State.WRITING)
-    if not started:
+def write_export(*, export: Export, registrations: QuerySet[Registration], now: datetime | None = None) -> Export:
+    """Write the file of a background export, noting progress. A second call while it is being written does nothing.
+
+    Where the worker that began died, the next call begins anew once that worker's time is over.
+    """
+    at = now or timezone.now()
+    mine = Export.objects.filter(pk=export.pk, state=Export.State.WRITING, started_at=at)
+    if not _to_write(at).filter(pk=export.pk).update(state=Export.State.WRITING, started_at=at):
         return export
 
     def step(done: int) -> None:
-        Export.objects.filter(pk=export.pk).update(rows_done=done)
+        mine.update(rows_done=done)
 
     try:
         stream = BytesIO()
         count = WRITERS[Export.Format(export.format)](stream, registrations, step)
     except Exception:
-        Export.objects.filter(pk=export.pk).update(state=Export.State.FAILED, finished_at=timezone.now())
+        mine.update(state=Export.State.FAILED, finished_at=timezone.now())
         raise
     stream.seek(0)
     export.file.save(file_name(export.created_at, export.format), File(stream), save=False)
-    export.state, export.rows_done, export.finished_at = Export.State.READY, count, timezone.now()
-    export.save(update_fields=["file", "state", "rows_done", "finished_at"])
+    kept = mine.update(file=export.file.name, state=Export.State.READY, rows_done=count, finished_at=timezone.now())
+    if not kept:
+        # Deleted or taken over meanwhile: a list of people must not lie about where no row tells of it.
+        export.file.storage.delete(str(export.file.name))
+        return export
+    export.refresh_from_db()
     return export
+
+
+def _to_write(now: datetime) -> QuerySet[Export]:
+    is_dead = Q(state=Export.State.WRITING) & (
+        Q(started_at__lt=now - timedelta(seconds=LONGEST_S)) | Q(started_at__isnull=True)
+    )
+    return Export.objects.filter(Q(state=Export.State.WAITING) | is_dead)
+
+
+def left_behind(*, now: datetime) -> list[int]:
+    """Exports whose worker died over them: to be begun anew."""
+    return list(_to_write(now).filter(state=Export.State.WRITING).order_by("pk").values_list("pk", flat=True))
+
+
+def forget_old(*, now: datetime) -> int:
+    """Files of names are for fetching, not for keeping. How many exports were deleted, with their files."""
+    old = Export.objects.filter(created_at__lt=now - KEPT_FOR)
+    deleted = 0
+    for number in list(old.values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = old.select_for_update(of=("self",)).filter(pk=number).first()
+            if row is None:
+                continue
+            if row.file:
+                # After the row: whoever opens the page in between finds nothing, not a row without its file.
+                transaction.on_commit(partial(row.file.storage.delete, str(row.file.name)))
+            row.delete()
+            deleted += 1
+    return deleted

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from procedures.services import Procedure
+from registrations.behind import behind
 from registrations.models import Citizen, Registration, Transition
 from registrations.names import sort_key
 from registrations.states import State
@@ -29,10 +30,10 @@ def midnight(day: date) -> datetime:
 
 
 class DayInput(forms.DateInput):
-    input_type = "date"
+    """As people here write days: a browser's own calendar would follow the browser's language (mm/dd/yyyy)."""
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+        super().__init__(attrs={"placeholder": "dd/mm/yyyy"}, format="%d/%m/%Y")
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
@@ -90,6 +91,9 @@ class QueueFilter(django_filters.FilterSet):
     buoc_tu = django_filters.DateFilter(label="Qua bước từ", widget=DayInput(), validators=DAYS, method="keep")
     buoc_den = django_filters.DateFilter(label="Qua bước đến", widget=DayInput(), validators=DAYS, method="keep")
 
+    # The figure this list stands behind, where no filter above says it.
+    so = django_filters.CharFilter(widget=forms.HiddenInput(), max_length=40, method="filter_figure")
+
     class Meta:
         model = Registration
         fields: list[str] = []
@@ -101,15 +105,25 @@ class QueueFilter(django_filters.FilterSet):
         return queryset.filter(**{f"{self._field(name)}__lt": midnight(value + timedelta(days=1))})
 
     def filter_step(self, queryset: QuerySet[Registration], name: str, value: str) -> QuerySet[Registration]:
-        steps = Transition.objects.filter(to_state=value)
-        if first := self.form.cleaned_data.get("buoc_tu"):
-            steps = steps.filter(at__gte=midnight(first))
-        if last := self.form.cleaned_data.get("buoc_den"):
-            steps = steps.filter(at__lt=midnight(last + timedelta(days=1)))
+        start, end = self._step_bounds()
+        steps = Transition.objects.that_stand().filter(to_state=value)
+        if start is not None:
+            steps = steps.filter(at__gte=start)
+        if end is not None:
+            steps = steps.filter(at__lt=end)
+            # Nobody takes a step before they come in: said, so that the list begins where the period ends.
+            queryset = queryset.filter(created_at__lt=end)
         return queryset.filter(pk__in=steps.values("registration"))
 
+    def filter_figure(self, queryset: QuerySet[Registration], name: str, value: str) -> QuerySet[Registration]:
+        return behind(queryset, value, *self._step_bounds())
+
+    def _step_bounds(self) -> tuple[datetime | None, datetime | None]:
+        first, last = self.form.cleaned_data.get("buoc_tu"), self.form.cleaned_data.get("buoc_den")
+        return midnight(first) if first else None, midnight(last + timedelta(days=1)) if last else None
+
     def keep(self, queryset: QuerySet[Registration], name: str, value: date) -> QuerySet[Registration]:
-        """Read by `filter_step`."""
+        """Read by `filter_step` and `filter_figure`."""
         return queryset
 
     def _field(self, name: str) -> str:

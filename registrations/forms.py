@@ -1,16 +1,23 @@
 """What staff write when they act on a request."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
 
 from procedures.services import Procedure
+from registrations.case import papers_of
 from registrations.models import Checklist, Citizen, ContactAttempt, Note, Registration, SavedView
-from registrations.people_input import read_phone_field
+from registrations.phones import read_phone, show_phone
 from registrations.states import State
 from scheduling import services as scheduling
+from scheduling.errors import ReasonMissing
 from scheduling.services import StaffMember, Ward
+
+# However long a phone was without signal, a press is not dated further back than this.
+OLDEST_PRESS = timedelta(hours=12)
+DELAYS = (10, 20, 30, 45, 60)  # minutes
 
 
 def choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
@@ -27,6 +34,55 @@ class ActionForm(forms.Form):
 
 class NothingMore(ActionForm):
     """For what one press does."""
+
+
+class PressForm(ActionForm):
+    """A press on the road. `ago`: seconds since then, from a phone that had no signal; `at` is made of it."""
+
+    ago = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
+        super().__init__(*args, registration=registration, **kwargs)
+        self.registration = registration
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if facts.get("ago"):
+            now = timezone.now()
+            pressed_at = now - min(timedelta(seconds=facts["ago"]), OLDEST_PRESS)
+            # Never before what is known to have happened first, whatever the clock of the phone says.
+            known = (self.registration.state_changed_at, self.registration.set_off_at)
+            facts["at"] = min(now, max(pressed_at, *filter(None, known)))
+        return facts
+
+
+class DelayForm(PressForm):
+    minutes = forms.TypedChoiceField(
+        label="Còn bao lâu nữa tới nơi",
+        coerce=int,
+        choices=[(minutes, f"khoảng {minutes} phút") for minutes in DELAYS],
+        initial=20,
+    )
+
+
+class PapersForm(PressForm):
+    """Which of the papers to prepare were really there."""
+
+    papers = forms.MultipleChoiceField(label="Giấy tờ đã kiểm", required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
+        super().__init__(*args, registration=registration, **kwargs)
+        choice_field(self, "papers").choices = [(paper, paper) for paper in papers_of(registration)]
+        saved = Checklist.objects.filter(registration=registration).first()
+        self.initial["papers"] = saved.papers_seen if saved else []
+
+
+class PhotoForm(PressForm):
+    photo = forms.FileField(
+        label="Ảnh biên nhận",
+        help_text="Ảnh JPEG, PNG hoặc WebP, tối đa 10 MB. Chỉ cán bộ xem được, ai xem đều được ghi lại.",
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
 
 
 class ReasonForm(ActionForm):
@@ -70,13 +126,13 @@ class UnassignForm(ReasonForm):
         super().__init__(*args, registration=registration, label="Vì sao bỏ phân công", **kwargs)
 
 
-class NotAtHomeForm(ActionForm):
+class NotAtHomeForm(PressForm):
     reason = forms.CharField(
         label="Ghi chú", max_length=500, required=False, help_text="Ví dụ: đã gọi cửa 10 phút, hàng xóm nói đi vắng."
     )
 
 
-class DossierForm(ActionForm):
+class DossierForm(PressForm):
     dossier_number = forms.CharField(
         label="Mã hồ sơ trên Cổng dịch vụ công",
         max_length=60,
@@ -91,17 +147,36 @@ class AssignForm(ActionForm):
     staff = forms.ModelChoiceField(
         label="Ai đi", queryset=StaffMember.objects.filter(is_active=True), widget=forms.HiddenInput
     )
-    reason = forms.CharField(
+    code = forms.ChoiceField(
         label="Vì sao chọn người này",
-        max_length=300,
+        choices=[("", "Người đứng đầu gợi ý"), *scheduling.REASONS.items()],
         required=False,
-        help_text="Cần ghi khi cử người ngoài địa bàn của họ.",
+        help_text="Cử người khác với người đứng đầu gợi ý thì cần chọn lý do.",
+    )
+    reason = forms.CharField(
+        label="Ghi thêm", max_length=250, required=False, help_text="Cần ghi khi chọn “Lý do khác”."
     )
 
     def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
         super().__init__(*args, registration=registration, **kwargs)
         appointment = registration.appointment
         self.candidates = scheduling.candidates(appointment=appointment) if appointment and appointment.is_live else []
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        staff = facts.get("staff")
+        # Who cannot go at all is refused with the cause when it is tried; asking why first would mislead.
+        able = staff in [candidate.staff for candidate in self.able]
+        try:
+            facts["reason"] = scheduling.reason_said(
+                code=facts.get("code", ""),
+                words=facts.get("reason", ""),
+                is_needed=staff is not None and able and not scheduling.is_first(staff, self.candidates),
+            )
+        except ReasonMissing as error:
+            self["code"].help_text = ""  # the error says the same
+            self.add_error("reason" if facts.get("code") == scheduling.OTHER else "code", error.sentence)
+        return facts
 
     @property
     def able(self) -> list[scheduling.Candidate]:
@@ -130,14 +205,15 @@ class CallForm(ActionForm):
     """How a call went."""
 
     outcome = forms.ChoiceField(
-        label="Kết quả",
+        label="Kết quả cuộc gọi",
         choices=[choice for choice in ContactAttempt.Outcome.choices if choice[0] != ContactAttempt.Outcome.OWED],
         widget=forms.RadioSelect,
     )
     call_again_at = forms.DateTimeField(
         label="Gọi lại lúc",
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=forms.DateTimeInput(attrs={"placeholder": "dd/mm/yyyy hh:mm"}, format="%d/%m/%Y %H:%M"),
+        error_messages={"invalid": "Hãy ghi ngày và giờ có thật, ví dụ 25/11/2026 14:30."},
     )
     note = forms.CharField(label="Ghi chú", max_length=500, required=False)
 
@@ -146,6 +222,27 @@ class CallForm(ActionForm):
         if facts.get("outcome") == ContactAttempt.Outcome.CALL_LATER and not facts.get("call_again_at"):
             self.add_error("call_again_at", "Chọn giờ gọi lại.")
         return facts
+
+
+ADVICE = {
+    "several": "Chỉ nhập một số điện thoại.",
+    "foreign": "Chỉ nhận số điện thoại ở Việt Nam.",
+    "premium": "Đây là số dịch vụ. Hãy nhập số di động hoặc số bàn.",
+}
+
+
+def read_phone_field(text: str) -> str:
+    """E.164 for a Vietnamese mobile or landline written in any way, "" for nothing. Raises ValidationError."""
+    if not text.strip():
+        return ""
+    reading = read_phone(text)
+    if reading.e164 is not None:
+        return reading.e164
+    if reading.suggestion:
+        raise forms.ValidationError(
+            f"Số cũ 11 chữ số. Nay có thể là {show_phone(reading.suggestion)}, hãy hỏi lại rồi nhập."
+        )
+    raise forms.ValidationError(ADVICE.get(reading.problem or "", "Số điện thoại chưa đúng. Ví dụ: 0905 123 456."))
 
 
 class PhoneField(forms.CharField):
@@ -185,7 +282,7 @@ class EditForm(forms.Form):
         citizen = registration.citizen
         kwargs["initial"] = {
             "name": citizen.name,
-            "phone": citizen.phone,
+            "phone": show_phone(citizen.phone) if citizen.phone else "",
             "priority": citizen.priority,
             "procedure": registration.procedure,
             "address_line": registration.address_line,
@@ -214,7 +311,11 @@ class NewRequestForm(forms.Form):
     name = forms.CharField(label="Họ tên", max_length=150)
     priority = forms.ChoiceField(label="Đối tượng ưu tiên", choices=Citizen.Priority.choices, required=False)
     address_line = forms.CharField(label="Nơi hẹn (số nhà, tổ, thôn)", max_length=300)
-    ward = forms.ModelChoiceField(label="Phường, xã", queryset=Ward.objects.filter(is_served=True).order_by("name"))
+    ward = forms.ModelChoiceField(
+        label="Phường, xã",
+        queryset=Ward.objects.filter(is_served=True).order_by("name"),
+        empty_label="Chọn phường, xã",
+    )
     procedure = forms.ModelChoiceField(
         label="Thủ tục",
         queryset=Procedure.objects.filter(is_in_scope=True).order_by("short_name"),

@@ -1,5 +1,7 @@
 """A request comes in, its facts are mended, the same person is found again."""
 
+import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,10 +14,11 @@ from registrations import notices
 from registrations.codes import new_code
 from registrations.consent import current_text
 from registrations.errors import EditedMeanwhile, MissingFact, RegistrationError, StaleState
+from registrations.history import Line, write_history
 from registrations.models import Citizen, Consent, FieldChange, Registration, WorkRules
 from registrations.notices import Notice
 from registrations.states import CLOSED_STATES, State
-from registrations.transitions import Actor, begin
+from registrations.transitions import Actor, begin, move
 from registrations.wording import Wording
 from scheduling import services as scheduling
 from scheduling.services import Ward
@@ -88,6 +91,91 @@ def register(
     return registration
 
 
+def register_at_desk(
+    *,
+    phone: str,
+    name: str,
+    address_line: str,
+    ward: Ward,
+    priority: str,
+    procedure: Procedure | None,
+    words: str,
+    slot_id: int | None,
+    channel: str,
+    taken_by: User,
+    time_wish: str,
+) -> Registration:
+    """A request taken by telephone or at the counter, with the consent that was given aloud.
+
+    Whoever has this number and this name is the person, and gets the address and the priority they tell now; what that
+    changed stands in the new request's history. Another name on the same number (a daughter who calls on her mother's
+    telephone) is another person until somebody merges the two. Raises what `register` raises, with nothing stored.
+    """
+    actor = Actor.staff(taken_by)
+    with transaction.atomic():
+        citizen = _known_at_desk(phone=phone, name=name)
+        lines: list[Line] = []
+        if citizen is None:
+            citizen = Citizen.objects.create(
+                phone=phone, name=name, address_line=address_line, ward=ward, priority=priority
+            )
+        else:
+            told = {"address_line": address_line, "ward": ward, "priority": priority or citizen.priority}
+            lines = bring_up_to_date(citizen, told)
+        take_consent(citizen=citizen, channel=channel, taken_by=taken_by)
+        registration = register(
+            citizen=citizen,
+            procedure=procedure,
+            words=words,
+            slot_id=slot_id,
+            address_line=address_line,
+            ward=ward,
+            channel=channel,
+            actor=actor,
+            time_wish=time_wish,
+        )
+        write_history(registration, lines, actor=actor)
+    return registration
+
+
+def _known_at_desk(*, phone: str, name: str) -> Citizen | None:
+    """The newest record with this number and name, itself or by a merge, locked: an erasure or a merge waits."""
+    same = Citizen.objects.filter(phone=phone, erased_at__isnull=True)
+    kept = {each.merged_into_id or each.pk for each in same if _same_name(each.name, name)}
+    people = Citizen.objects.select_for_update(of=("self",)).filter(
+        pk__in=kept, erased_at__isnull=True, merged_into__isnull=True
+    )
+    return people.order_by("-created_at", "-id").first()
+
+
+def _same_name(one: str, other: str) -> bool:
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def bring_up_to_date(citizen: Citizen, told: Mapping[str, Any]) -> list[Line]:
+    """Keep what somebody tells of themselves (fields of Citizen) with a new request.
+
+    Returns what that changed, for the history of the request it was told with.
+    """
+    was = _as_shown(citizen)
+    changed = [each for each, value in told.items() if getattr(citizen, each) != value]
+    for each in changed:
+        setattr(citizen, each, told[each])
+    if changed:
+        citizen.save(update_fields=changed)
+    now = _as_shown(citizen)
+    return [(each, was[each], now[each]) for each in now if was[each] != now[each]]
+
+
+def _as_shown(citizen: Citizen) -> dict[str, str]:
+    home = ", ".join(part for part in (citizen.address_line, citizen.ward.name if citizen.ward else "") if part)
+    return {"home": home, "name": citizen.name, "phone": citizen.phone, "priority": citizen.get_priority_display()}
+
+
 def minutes_of(procedure: Procedure | None) -> int:
     """How long to allow at the citizen's home."""
     return procedure.visit_minutes if procedure is not None else 45
@@ -125,23 +213,12 @@ def take_consent(*, citizen: Citizen, channel: str, taken_by: User) -> Consent:
 
 CITIZEN_FIELDS = ("name", "phone", "priority")
 REQUEST_FIELDS = ("procedure", "address_line", "ward", "time_wish", "words")
-FIELD_LABELS = {
-    "name": "Họ tên",
-    "phone": "Điện thoại",
-    "priority": "Đối tượng ưu tiên",
-    "procedure": "Thủ tục",
-    "address_line": "Nơi hẹn",
-    "ward": "Phường, xã",
-    "time_wish": "Giờ mong muốn",
-    "words": "Lời người dân",
-    "visit": "Giờ hẹn",
-}
 
 
 def edit(
     *, registration: Registration, fields: dict[str, Any], expected_version: int | None, actor: Actor
 ) -> list[FieldChange]:
-    """Save mended facts (keys of FIELD_LABELS but `visit`), each with its old value in the history.
+    """Save mended facts (CITIZEN_FIELDS and REQUEST_FIELDS), each with its old value in the history.
 
     `expected_version` is what the form was opened with; None saves whatever happened meanwhile.
     Raises EditedMeanwhile when somebody saved other values since, MissingFact when a needed fact would be emptied.
@@ -152,14 +229,16 @@ def edit(
             .select_related("citizen", "procedure", "ward", "appointment")
             .get(pk=registration.pk)
         )
+        if locked.citizen.erased_at is not None:
+            raise StaleState(f"Dữ liệu của hồ sơ {locked.code} đã xóa theo yêu cầu nên không ghi lại được nữa.")
         changed = {name: value for name, value in fields.items() if current_value(locked, name) != value}
+        lines = [
+            (name, shown(name, current_value(locked, name)), shown(name, value)) for name, value in changed.items()
+        ]
         if expected_version is not None and locked.version != expected_version and changed:
             raise EditedMeanwhile(
                 "Có người vừa sửa hồ sơ này. Anh/chị xem hai bản bên dưới rồi chọn.",
-                {
-                    name: (shown(locked, name, current_value(locked, name)), shown(locked, name, value))
-                    for name, value in changed.items()
-                },
+                {name: (now, sent) for name, now, sent in lines},
             )
         if (
             "procedure" in changed
@@ -169,27 +248,38 @@ def edit(
             raise MissingFact("Hồ sơ đã xác minh phải có thủ tục.")
         if locked.state in CLOSED_STATES and set(changed) - {"name", "phone", "priority"}:
             raise StaleState(f"Hồ sơ {locked.code} đã kết thúc, không sửa được nội dung nữa.")
-        changes = [
-            FieldChange(
-                registration=locked,
-                field=name,
-                old=shown(locked, name, current_value(locked, name))[:500],
-                new=shown(locked, name, value)[:500],
-                actor=actor.user,
-                actor_kind=actor.kind,
-            )
-            for name, value in changed.items()
-        ]
-        if not changes:
+        if not lines:
             return []
         _apply(locked, changed)
-        FieldChange.objects.bulk_create(changes)
+        if short := _let_visit_follow(locked, changed):
+            lines.append(("visit", "", short))
+        changes = write_history(locked, lines, actor=actor)
         notices.recompute_reminders(registration=locked)
         if "procedure" in changed and changed["procedure"] is not None:
             # A citizen who prepared the papers of the wrong procedure must hear it before the visit.
             notices.tell(registration=locked, kind=Notice.PROCEDURE_CHANGED, occasion=str(locked.version))
     registration.refresh_from_db()
     return changes
+
+
+def _let_visit_follow(registration: Registration, changed: dict[str, Any]) -> str:
+    """The visit follows a mended ward or procedure: the way there, who can go and how long it takes are another's.
+
+    Nobody left to go: the request says so. Returns what staff must know of a visit that could not grow, "" otherwise.
+    """
+    visit, ward, procedure = registration.appointment, registration.ward, registration.procedure
+    if visit is None or ward is None or not visit.is_live:
+        return ""
+    now_takes = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
+    minutes = minutes_of(procedure) if "procedure" in changed else now_takes
+    field = procedure.field if procedure else visit.field
+    if (visit.ward_id, visit.field_id, now_takes) == (ward.pk, field.pk if field else None, minutes):
+        return ""
+    fits = scheduling.follow(appointment=visit, ward=ward, field=field, minutes=minutes)
+    if registration.state == State.ASSIGNED and not visit.assignments.filter(is_active=True, is_lead=True).exists():
+        reason = f"Nay là {procedure or 'việc chưa rõ'}, {ward.name}: cán bộ cũ không đi được"
+        move(registration=registration, to=State.VERIFIED, actor=Actor.system(), reason=reason)
+    return "" if fits else f"{now_takes} phút; việc này cần {minutes} phút mà giờ đó không đủ chỗ, xem lại giờ hẹn"
 
 
 def _apply(registration: Registration, changed: dict[str, Any]) -> None:
@@ -214,7 +304,7 @@ def current_value(registration: Registration, name: str) -> Any:
     return getattr(registration.citizen if name in CITIZEN_FIELDS else registration, name)
 
 
-def shown(registration: Registration, name: str, value: Any) -> str:
+def shown(name: str, value: Any) -> str:
     """A value as the history shows it."""
     if value in (None, ""):
         return ""

@@ -52,6 +52,10 @@ NOTICES: dict[str, str] = {
     ),
     "notice_reminder_soon": "Sắp đến giờ hẹn {ma}: {gio_hen}, tại {dia_chi}. {can_bo} Xin để điện thoại bên mình.",
     "notice_on_the_way": "{can_bo} đang trên đường đến nhà {xung_ho} (lịch hẹn {ma}, {gio_hen}).",
+    "notice_delayed": (
+        "{can_bo} xin lỗi {xung_ho} vì đến muộn: khoảng {luc} sẽ tới (lịch hẹn {ma}, {gio_hen}). "
+        "Mong {xung_ho} thông cảm."
+    ),
     "notice_completed": (
         "Cảm ơn {ten_goi}. Hồ sơ {thu_tuc} đã nộp, mã hồ sơ trên Cổng dịch vụ công: {ma_ho_so}. {Xung_ho} tra "
         "cứu tại dichvucong.gov.vn.\n\n"

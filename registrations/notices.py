@@ -5,6 +5,7 @@ staff call.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -17,6 +18,7 @@ from registrations.picker_links import visit_link
 from registrations.states import State
 from registrations.wording import Wording
 from zalo_bridge import outbox
+from zalo_bridge.services import OutboundMessage, messages_about, rest_until
 
 
 class Notice(models.TextChoices):
@@ -32,6 +34,7 @@ class Notice(models.TextChoices):
     REMINDER_DAY_BEFORE = "reminder_day_before", "Nhắc hôm trước"
     REMINDER_SOON = "reminder_soon", "Nhắc sắp đến giờ"
     ON_THE_WAY = "on_the_way", "Cán bộ đang đến"
+    DELAYED = "delayed", "Cán bộ đến muộn"
     COMPLETED = "completed", "Đã nộp hồ sơ"
     NO_SHOW = "no_show", "Không gặp được"
     UNREACHABLE = "unreachable", "Gọi không gặp"
@@ -48,6 +51,7 @@ ABOUT_THE_VISIT = (
     Notice.REMINDER_DAY_BEFORE,
     Notice.REMINDER_SOON,
     Notice.ON_THE_WAY,
+    Notice.DELAYED,
     Notice.PLACE_OFFERED,
 )
 REPLACES: dict[str, tuple[Notice, ...]] = {
@@ -56,6 +60,7 @@ REPLACES: dict[str, tuple[Notice, ...]] = {
     Notice.REJECTED: (*ABOUT_THE_VISIT, Notice.MOVED, Notice.NEEDS_INFO, Notice.UNREACHABLE),
     Notice.REASSIGNED: (Notice.ASSIGNED, Notice.REASSIGNED),
     Notice.ASSIGNED: (Notice.VERIFIED,),
+    Notice.DELAYED: (Notice.DELAYED, Notice.REMINDER_SOON),
     Notice.NO_SHOW: ABOUT_THE_VISIT,
     Notice.COMPLETED: ABOUT_THE_VISIT,
 }
@@ -93,15 +98,20 @@ def dedupe_key(registration: Registration, kind: Notice, occasion: str) -> str:
     return f"notice:{kind.value}:{registration.pk}:{occasion}"
 
 
-def tell(*, registration: Registration, kind: Notice, occasion: str, **facts: str) -> outbox.OutboundMessage | None:
+def tell(
+    *, registration: Registration, kind: Notice, occasion: str, by: str = "", **facts: str
+) -> outbox.OutboundMessage | None:
     """Owe the citizen a notice. `occasion` names the change it belongs to, so that each change is told once.
 
-    `facts` overrule what the request itself says: `reason`, `dossier_number`, `old_time`, `time`, `until`.
+    `by`: the kind of actor who made that change; a citizen's own is answered at night, too. `facts` overrule what the
+    request itself says: `reason`, `dossier_number`, `old_time`, `time`, `until`.
     Returns the message, or None when there is nobody to reach (personal data were erased).
     """
     citizen = registration.citizen
     if citizen.erased_at is not None or (citizen.contact_id is None and not citizen.phone):
         return None
+    if kind is Notice.MOVED and (known := _time_still_believed(registration)):
+        facts["old_time"] = known
     if kinds := REPLACES.get(kind):
         outbox.supersede(
             subject=subject_of(registration), kinds=[each.value for each in kinds], because=f"thay bằng “{kind.label}”"
@@ -112,7 +122,7 @@ def tell(*, registration: Registration, kind: Notice, occasion: str, **facts: st
     if kind is Notice.CONFIRMATION and not values["gio_hen"]:
         key = "notice_confirmation_no_time"
     values["gio_hen"] = facts.get("time") or values["gio_hen"] or "cán bộ gọi để hẹn"
-    is_answer = kind in ANSWERS and _was_citizen(registration, kind)
+    is_answer = by == "citizen" and kind in ANSWERS
     link = None
     if kind in WITH_LINK and citizen.contact_id is not None:
         link = outbox.Link("Xem, đổi hoặc hủy lịch", visit_link(registration))
@@ -127,9 +137,25 @@ def tell(*, registration: Registration, kind: Notice, occasion: str, **facts: st
         params=params_of(registration, values),
         subject=subject_of(registration),
         # The bridge holds back notices at night; an answer to the citizen's own tap must come even then.
-        is_reply=is_answer and _is_night(timezone.localtime()),
+        is_reply=is_answer and rest_until(timezone.now()) is not None,
         give_up_at=_worth_until(registration, kind),
     )
+
+
+def words_so_far(subject: str) -> dict[str, Any]:
+    """Which messages about a request wait, and the newest of all: kept before a change that may be taken back."""
+    messages = messages_about(subject)
+    waiting = messages.filter(state__in=OutboundMessage.UNSENT_STATES).order_by("pk")
+    return {
+        "waiting": list(waiting.values_list("pk", flat=True)),
+        "newest_message": messages.order_by("-pk").values_list("pk", flat=True).first() or 0,
+    }
+
+
+def nobody_goes(*, registration: Registration) -> None:
+    """Words that somebody will come, where they have not left, must not arrive once nobody is sent."""
+    kinds = [Notice.ASSIGNED.value, Notice.REASSIGNED.value]
+    outbox.supersede(subject=subject_of(registration), kinds=kinds, because="không còn ai được phân công")
 
 
 def values_of(registration: Registration, **facts: str) -> dict[str, str]:
@@ -171,6 +197,7 @@ def params_of(registration: Registration, values: dict[str, str]) -> dict[str, s
         "code": values["ma"],
         "procedure": values["thu_tuc"],
         "time": values["gio_hen"],
+        "old_time": values["gio_cu"],
         "address": values["dia_chi"],
         "staff": values["can_bo"],
         "reason": values["ly_do"],
@@ -212,6 +239,14 @@ def staff_words(registration: Registration) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _time_still_believed(registration: Registration) -> str:
+    """The old time that words of an earlier move, not sent yet, would have named: nobody has read the one after it."""
+    moves = messages_about(subject_of(registration)).filter(kind=Notice.MOVED.value)
+    unsent = moves.filter(state__in=OutboundMessage.UNSENT_STATES)
+    payload = unsent.order_by("pk").values_list("payload", flat=True).first()
+    return str(payload.get("params", {}).get("old_time", "")) if payload else ""
+
+
 def _told_time(written: str) -> str:
     """A time from the history (`08:00 25/11/2026`) as citizens are told it."""
     try:
@@ -220,25 +255,10 @@ def _told_time(written: str) -> str:
         return written
 
 
-def _was_citizen(registration: Registration, kind: Notice) -> bool:
-    """Whether the change just made was the citizen's own."""
-    history = (
-        registration.changes.filter(field="visit")
-        if kind in (Notice.MOVED, Notice.PLACE_TAKEN)
-        else registration.transitions
-    )
-    last = history.order_by("-at", "-id").first()
-    return last is not None and last.actor_kind == "citizen"
-
-
-def _is_night(at: datetime) -> bool:
-    return at.hour >= 22 or (at.hour, at.minute) < EARLIEST
-
-
 def _worth_until(registration: Registration, kind: Notice) -> datetime | None:
     """When a notice is not worth sending any more; None leaves it to the bridge."""
     appointment = registration.appointment
-    if kind is Notice.ON_THE_WAY:
+    if kind in (Notice.ON_THE_WAY, Notice.DELAYED):
         return timezone.now() + timedelta(hours=1)
     if appointment is not None and kind in ABOUT_THE_VISIT:
         # Never in the past: a late change of a visit under way is still told, for a while.

@@ -1,6 +1,7 @@
 """Words between colleagues: followed requests, mentions, notifications."""
 
 import re
+from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registrations.models import Follow, Note, Notification, Registration
+from registrations.roles import MANAGERS
 
 _MENTION = re.compile(r"(?<![\w@])@([\w.+-]+)")
 
@@ -18,6 +20,18 @@ def tell_followers(*, registration: Registration, text: str, but: User | None = 
     if but is not None:
         follows = follows.exclude(user=but)
     rows = [Notification(user_id=follow.user_id, registration=registration, text=text[:300]) for follow in follows]
+    return len(Notification.objects.bulk_create(rows))
+
+
+def tell_managers(
+    *, registration: Registration | None, text: str, warns_of: str = "", at: datetime | None = None
+) -> int:
+    """A line for every manager. `warns_of` names an alarm that may be settled without them. How many were told."""
+    managers = get_user_model().objects.filter(groups__name=MANAGERS, is_active=True)
+    rows = [
+        Notification(user=user, registration=registration, text=text[:300], warns_of=warns_of, at=at or timezone.now())
+        for user in managers.order_by("pk")
+    ]
     return len(Notification.objects.bulk_create(rows))
 
 
@@ -38,8 +52,13 @@ def write_note(*, registration: Registration, author: User, text: str) -> Note:
     return note
 
 
-def unread_count(user: User) -> int:
-    return Notification.objects.filter(user=user, read_at__isnull=True).count()
+def unwrite_note(*, note: Note) -> None:
+    """Take back a note just written, and the word about it to those it mentioned."""
+    with transaction.atomic():
+        Notification.objects.filter(
+            registration=note.registration, user__in=note.mentions.all(), at__gte=note.at, warns_of=""
+        ).delete()
+        note.delete()
 
 
 def mark_read(*, user: User) -> int:

@@ -89,6 +89,16 @@ def mask_phone(e164: str) -> str:
     return f"{'•' * max(0, len(e164) - 3)}{e164[-3:]}" if len(e164) > 6 else "•" * len(e164)
 
 
+def mask_phone_in(text: str, e164: str) -> str:
+    """The text with this one number masked, however it is written there."""
+
+    def masked(found: re.Match[str]) -> str:
+        number = _parsed(found.group()) if len(_digits(found.group())) >= _FEWEST_DIGITS else None
+        return mask_phone(e164) if number is not None and _e164(number) == e164 else found.group()
+
+    return _RUN.sub(masked, text) if e164 else text
+
+
 def _grouped(e164: str) -> tuple[str, str, str] | None:
     if not re.fullmatch(r"\+84[1-9]\d{8,9}", e164):
         return None

@@ -13,7 +13,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from registrations.models import ContactAttempt, Dialogue, Notification, Registration, WorkRules
+from registrations.models import ContactAttempt, DataRequest, Dialogue, Notification, Registration, WorkRules
+from registrations.rows import FIELDS, Facts
 from registrations.states import CLOSED_STATES, OPEN_STATES, State
 from scheduling import services as scheduling
 from scheduling.services import Assignment
@@ -119,6 +120,12 @@ def is_due_to_call(now: datetime, prefix: str = "") -> Q:
     return (at_once & (Q(**{f"{again}__isnull": True}) | its_time)) | (Q(**{state: State.NEEDS_INFO}) & its_time)
 
 
+def is_due_to_answer(today: date) -> Q:
+    """Requests about personal data whose next day the law gives is today or gone."""
+    is_answered = Q(answered_at__isnull=False)
+    return Q(done_at__isnull=True) & (Q(done_due_on__lte=today) | (~is_answered & Q(answer_due_on__lte=today)))
+
+
 def to_call(now: datetime) -> QuerySet[Registration]:
     """Everybody somebody should call now."""
     # Fetched, not joined: with a subquery beside the OR no index on the requests would be used. They are few.
@@ -143,6 +150,8 @@ def _counted(now: datetime) -> dict[str, int]:
         "due": everything.filter(state__in=CALLED_STATES).filter(is_due_to_call(now)),
         "owed": owed.order_by("registration").distinct("registration"),
         "tro-chuyen": Dialogue.objects.order_by().filter(wants_human_since__isnull=False),
+        "du-lieu": DataRequest.objects.order_by().filter(done_at__isnull=True),
+        "du-lieu-gap": DataRequest.objects.order_by().filter(is_due_to_answer(timezone.localdate())),
     }
     statements, values = [], []
     for slug, rows in parts.items():
@@ -176,6 +185,7 @@ def waiting_for(user: User) -> dict[str, tuple[int, bool]]:
         if user.has_perm("registrations.change_registration"):
             chats = counts.get("tro-chuyen", 0)
             found["/tro-chuyen/"] = (chats, chats > 0)
+        found["/du-lieu-ca-nhan/"] = (counts.get("du-lieu", 0), counts.get("du-lieu-gap", 0) > 0)
     if user.has_perm("registrations.work_on_own_visits"):
         start, end = today_span(now)
         mine = Registration.objects.filter(
@@ -227,11 +237,10 @@ def order_of(slug: str, tab: str) -> Order:
     if slug == "cu":
         return Order("created_at", descending=False)
     if slug == "han":
-        return (
-            Order(Coalesce("call_due_at", Value(FAR_FUTURE), output_field=DateTimeField()), descending=False)
-            if tab != "goi"
-            else Order("call_due_at", descending=False, only=Q(call_due_at__isnull=False))
-        )
+        if tab in ("goi", "tat-ca"):
+            # Over everything only those still to be called are walked, along the index of the call queue.
+            return Order("call_due_at", descending=False, only=Q(state=State.SUBMITTED, call_due_at__isnull=False))
+        return Order(Coalesce("call_due_at", Value(FAR_FUTURE), output_field=DateTimeField()), descending=False)
     if slug == "hen":
         if tab == "tat-ca":
             # Over everything only live visits are walked, latest first, along the index of visits.
@@ -244,7 +253,7 @@ def order_of(slug: str, tab: str) -> Order:
 
 @dataclass(frozen=True)
 class Page:
-    rows: Sequence[Registration]
+    rows: Sequence[Facts]
     next_after: int | None
     previous_before: int | None
 
@@ -276,13 +285,22 @@ def one_page(
             Q(**{f"place__{way}": mark["place"]}) | Q(**{f"pk__{way}": mark["pk"]})
         )
     rows = rows.order_by(F("place").desc() if descending else F("place").asc(), "-pk" if descending else "pk")
-    found = list(with_row_facts(rows)[: size + 1])
+    found = _facts(rows[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:
         found.reverse()
         return Page(found, found[-1].pk if found else None, found[0].pk if found and more else None)
     return Page(found, found[-1].pk if more else None, found[0].pk if found and mark is not None else None)
+
+
+def _facts(rows: QuerySet[Registration]) -> list[Facts]:
+    """Two queries whatever the page size: the rows, and who goes."""
+    found = [Facts(*row) for row in rows.values_list(*FIELDS)]
+    visits = [row.visit for row in found if row.visit is not None]
+    going = Assignment.objects.filter(appointment__in=visits, is_active=True, is_lead=True)
+    leads = dict(going.values_list("appointment", "staff__name")) if visits else {}
+    return [row._replace(lead=leads[row.visit]) if row.visit in leads else row for row in found]
 
 
 def estimated_total() -> int:

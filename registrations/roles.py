@@ -31,6 +31,9 @@ _MANAGING = (
     "scheduling.change_appointment",
     "zalo_bridge.view_webhookevent",
     "zalo_bridge.view_outboundmessage",
+    "zalo_bridge.view_messageprice",
+    "zalo_bridge.add_messageprice",
+    "zalo_bridge.change_messageprice",
 )
 # Whole model sets a role may also edit in the administration.
 PERMISSIONS: dict[str, tuple[str, ...]] = {

@@ -3,7 +3,10 @@
 Each is one transaction (or a savepoint of the caller's). Nothing here talks to Zalo: notices are rows sent later.
 """
 
-from registrations.intake import edit, find_citizen, register, take_consent
+from registrations.arrivals import alarm_missed, report_delay
+from registrations.attachments import keep_receipt
+from registrations.checklists import save_checklist
+from registrations.intake import edit, find_citizen, register, register_at_desk, take_consent
 from registrations.queue import waiting_for
 from registrations.transitions import Actor
 from registrations.verification import (
@@ -13,7 +16,7 @@ from registrations.verification import (
     log_call,
     owe_call,
     reject,
-    save_checklist,
+    tick_papers,
     verify,
 )
 from registrations.visits import (
@@ -32,6 +35,7 @@ from registrations.visits import (
 
 __all__ = [
     "Actor",
+    "alarm_missed",
     "answer_received",
     "ask_for_more",
     "assign",
@@ -41,6 +45,7 @@ __all__ = [
     "complete",
     "edit",
     "find_citizen",
+    "keep_receipt",
     "log_call",
     "not_at_home",
     "owe_call",
@@ -48,11 +53,14 @@ __all__ = [
     "reassign",
     "rebook",
     "register",
+    "register_at_desk",
     "reject",
+    "report_delay",
     "save_checklist",
     "set_off",
     "start",
     "take_consent",
+    "tick_papers",
     "unassign",
     "verify",
     "waiting_for",

@@ -29,5 +29,3 @@ MAY_GO_TO: dict[State, tuple[State, ...]] = {
 
 OPEN_STATES = tuple(state for state, targets in MAY_GO_TO.items() if targets)
 CLOSED_STATES = tuple(state for state, targets in MAY_GO_TO.items() if not targets)
-# A visit of these is still going to happen: it keeps its place in the slot.
-COMING_STATES = (State.SUBMITTED, State.NEEDS_INFO, State.VERIFIED, State.ASSIGNED, State.IN_PROGRESS)

@@ -34,16 +34,24 @@ GROUPS = (("notice_", "Tin báo về hồ sơ"), ("loi_dong_y", "Xin đồng ý"
 @dataclass(frozen=True)
 class TextRow:
     key: str
-    title: str
+    title: str  # "" where a text is known by its first line
     first_line: str
     version: str
+
+
+NAMED = {"loi_dong_y": "Nội dung xin đồng ý", "notice_confirmation_no_time": "Xác nhận, chưa có giờ"}
 
 
 def title_of(key: str) -> str:
     kind = key.removeprefix("notice_")
     if key.startswith("notice_") and kind in Notice.values:
         return str(Notice(kind).label)
-    return {"loi_dong_y": "Nội dung xin đồng ý", "notice_confirmation_no_time": "Xác nhận, chưa có giờ"}.get(key, key)
+    # What the bot says in between has no name of its own: people know it by how it begins.
+    return NAMED.get(key) or f"“{_first_line(TEXTS[key])}”"
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n")[0][:110]
 
 
 @admin.register(MessageText)
@@ -70,8 +78,8 @@ class MessageTextAdmin(admin.ModelAdmin):
         groups: dict[str, list[TextRow]] = {title: [] for _, title in GROUPS}
         for key in TEXTS:
             group = next(title for start, title in GROUPS if key.startswith(start))
-            first_line = wording.text(key).split("\n")[0][:110]
-            groups[group].append(TextRow(key, title_of(key), first_line, wording.version(key)))
+            title, first_line = title_of(key), _first_line(wording.text(key))
+            groups[group].append(TextRow(key, "" if title[0] == "“" else title, first_line, wording.version(key)))
         context = {**self.admin_site.each_context(request), "title": "Lời nhắn", "groups": groups, "opts": self.opts}
         return TemplateResponse(request, "admin/registrations/messagetext/list.html", context)
 

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
 
-from registrations.intake import FIELD_LABELS
+from registrations.attachments import RECEIPT
+from registrations.history import FIELD_LABELS
 from registrations.models import ContactAttempt, Registration
-from registrations.notices import Notice
+from registrations.phones import mask_phone_in
 from registrations.states import State
+from registrations.wordings import clock_or_day
 from scheduling.services import Assignment
 from zalo_bridge import services as zalo
 
@@ -50,6 +54,7 @@ class Item:
     detail: str = ""
     mark: str = ""
     tone: str = ""
+    url: str = ""  # where what it tells of can be opened
 
 
 def timeline_of(registration: Registration, *, with_chat: bool = True) -> list[Item]:
@@ -132,23 +137,34 @@ def _assignments(registration: Registration) -> Iterator[Item]:
 
 
 def _messages(registration: Registration) -> Iterator[Item]:
-    labels = dict(Notice.choices)
     for message in zalo.messages_about(f"registration:{registration.pk}").order_by("created_at", "pk"):
         yield Item(
             message.seen_at or message.delivered_at or message.sent_at or message.created_at,
             "message",
-            f"Tin: {labels.get(message.kind, message.kind)}",
+            f"Tin: {message.title}",
             message.written_by,
             message.note if message.state in BAD_MARKS else "",
-            mark=MARKS.get(message.state, message.state),
+            mark=_mark(MARKS.get(message.state, message.state), message.waits_until),
             tone="stop" if message.state in BAD_MARKS else "",
         )
 
 
+def _mark(words: str, due_at: datetime | None) -> str:
+    """How a message stands; of one that rests for the night or after a failure, until when."""
+    return f"{words} lúc {clock_or_day(due_at, timezone.now())}" if due_at is not None else words
+
+
 def _papers(registration: Registration) -> Iterator[Item]:
-    for paper in registration.attachments.order_by("at", "id"):
+    for paper in registration.attachments.select_related("added_by").order_by("at", "id"):
         detail = f"Không lưu: {paper.refused_because}" if paper.refused_because else paper.name
-        yield Item(paper.at, "paper", "Người dân gửi tệp", "Người dân", detail)
+        yield Item(
+            paper.at,
+            "paper",
+            "Ảnh biên nhận" if paper.kind == RECEIPT else "Người dân gửi tệp",
+            name_of(paper.added_by, "citizen"),
+            detail,
+            url=reverse("chats:attachment", args=[paper.pk]) if paper.file else "",
+        )
 
 
 def _chat(registration: Registration) -> Iterable[Item]:
@@ -157,7 +173,13 @@ def _chat(registration: Registration) -> Iterable[Item]:
         return []
     who = {"citizen": "Người dân", "bot": "Trợ lý tự động", "staff": "Cán bộ", "colleague": "Cán bộ (Zalo OA)"}
     return [
-        Item(line.at, "chat", f"“{line.text}”", line.author or who.get(line.who, ""), mark=MARKS.get(line.state, ""))
+        Item(
+            line.at,
+            "chat",
+            f"“{mask_phone_in(line.text, registration.citizen.phone)}”",
+            line.author or who.get(line.who, ""),
+            mark=_mark(line.state.lower(), line.due_at),
+        )
         for line in zalo.chat_lines(contact=contact, limit=200)
         # What the bot wrote about this request is listed as a message with its delivery mark.
         if line.who in ("citizen", "staff", "colleague")

@@ -53,19 +53,51 @@ def move(
     actor: Actor,
     reason: str = "",
     at: datetime | None = None,
+    only_from: tuple[State, ...] = (),
     **fields: Any,
 ) -> Transition:
     """Change the state from what `registration` says to `to`, with `fields`, and write it into the history.
 
     `registration` must be as the caller read it: the UPDATE happens only if the row still has that state, so of two
     people pressing at once one does it and the other reads what happened. The instance is brought up to date.
+    `only_from`: the states the use case starts from, where the table lets others come to `to`, too.
     Raises StaleState (moved meanwhile, or not a step of the table) and MissingFact (a constraint of the table).
     """
     before = State(registration.state)
-    if to not in MAY_GO_TO[before]:
+    if to not in MAY_GO_TO[before] or only_from and before not in only_from:
         raise StaleState(_already(registration, to))
-    now = at or timezone.now()
-    changes = {"state": to, "state_changed_at": now, "state_reason": reason[:500], **fields}
+    return _change(
+        registration, to, actor, reason[:500], at or timezone.now(), {"state_reason": reason[:500], **fields}
+    )
+
+
+def take_back_step(
+    *, registration: Registration, line: Transition, actor: Actor, reason: str, at: datetime | None = None
+) -> Transition:
+    """Undo the newest step: back to the state it came from, with the reason that stood there. Both lines stay.
+
+    The table of steps does not bind here: what never should have happened may be taken back even from an end state.
+    Raises StaleState when the request has moved on.
+    """
+    if registration.state != line.to_state:
+        raise StaleState(_already(registration, State(line.from_state)))
+    stood = registration.transitions.filter(to_state=line.from_state, undoes=None, pk__lt=line.pk).order_by("-pk")
+    fields = {"state_reason": stood.values_list("reason", flat=True).first() or ""}
+    return _change(registration, State(line.from_state), actor, reason[:500], at or timezone.now(), fields, line)
+
+
+def _change(
+    registration: Registration,
+    to: State,
+    actor: Actor,
+    reason: str,
+    now: datetime,
+    fields: dict[str, Any],
+    undoes: Transition | None = None,
+) -> Transition:
+    """The guarded UPDATE and its line in the history; the only writer of both."""
+    before = State(registration.state)
+    changes = {"state": to, "state_changed_at": now, **fields}
     # One transaction: a state without its line in the history could not be explained to anyone.
     with transaction.atomic():
         try:
@@ -84,8 +116,9 @@ def move(
             to_state=to,
             actor=actor.user,
             actor_kind=actor.kind,
-            reason=reason[:500],
+            reason=reason,
             at=now,
+            undoes=undoes,
         )
     for name, value in changes.items():
         setattr(registration, name, value)

@@ -13,6 +13,7 @@ from registrations.states import CLOSED_STATES, State
 from registrations.transitions import Actor, move
 from scheduling import services as scheduling
 
+STATES_ON_THE_ROAD = (State.ASSIGNED, State.IN_PROGRESS)
 MISSED = (ContactAttempt.Outcome.NO_ANSWER, ContactAttempt.Outcome.BUSY, ContactAttempt.Outcome.WRONG_NUMBER)
 
 
@@ -22,7 +23,15 @@ def verify(*, registration: Registration, actor: Actor, note: str = "", now: dat
     if registration.procedure_id is None:
         raise MissingFact("Cần chọn thủ tục trước khi xác minh.")
     with transaction.atomic():
-        line = move(registration=registration, to=State.VERIFIED, actor=actor, at=at, reason=note, next_call_at=None)
+        line = move(
+            registration=registration,
+            to=State.VERIFIED,
+            actor=actor,
+            at=at,
+            reason=note,
+            only_from=(State.SUBMITTED, State.NEEDS_INFO),
+            next_call_at=None,
+        )
         notices.tell(registration=registration, kind=Notice.VERIFIED, occasion=str(line.pk))
     return registration
 
@@ -61,27 +70,31 @@ def answer_received(
 
 def reject(*, registration: Registration, reason: str, actor: Actor, now: datetime | None = None) -> Registration:
     """No visit will happen; the citizen reads why, the place goes back."""
-    at = now or timezone.now()
     if not reason.strip():
         raise MissingFact("Hãy ghi lý do từ chối để người dân biết.")
+    return end_without_visit(
+        registration=registration, to=State.REJECTED, notice=Notice.REJECTED, reason=reason, actor=actor, now=now
+    )
+
+
+def end_without_visit(
+    *, registration: Registration, to: State, notice: Notice, reason: str, actor: Actor, now: datetime | None = None
+) -> Registration:
+    """The request is over: the place goes back, no reminders, the citizen reads the reason."""
+    at, words = now or timezone.now(), reason.strip()
     with transaction.atomic():
         line = move(
-            registration=registration,
-            to=State.REJECTED,
-            actor=actor,
-            at=at,
-            reason=reason.strip(),
-            finished_at=at,
-            next_call_at=None,
+            registration=registration, to=to, actor=actor, at=at, reason=words, finished_at=at, next_call_at=None
         )
         give_back_place(registration)
         notices.recompute_reminders(registration=registration)
-        notices.tell(registration=registration, kind=Notice.REJECTED, occasion=str(line.pk), reason=reason.strip())
+        notices.tell(registration=registration, kind=notice, occasion=str(line.pk), reason=words, by=actor.kind)
     return registration
 
 
 def give_back_place(registration: Registration) -> None:
-    """Free the slot of a visit that will not happen."""
+    """Free the slot of a visit that will not happen: the one it has now, booked a moment ago or not."""
+    registration.refresh_from_db(fields=["appointment"])
     if registration.appointment is not None and registration.appointment.is_live:
         scheduling.release(appointment=registration.appointment)
 
@@ -106,7 +119,8 @@ def log_call(
 ) -> ContactAttempt:
     """Write down a call. After so many missed ones (WorkRules) the citizen gets a message instead of another ring.
 
-    A call that reached the citizen settles every call still owed. Raises MissingFact: "call later" needs a time.
+    A call that reached the citizen settles every call still owed. Raises MissingFact: "call later" needs a time, and
+    StaleState: it has ended and no call is owed.
     """
     at = now or timezone.now()
     if outcome == ContactAttempt.Outcome.CALL_LATER and call_again_at is None:
@@ -114,6 +128,9 @@ def log_call(
     rules = WorkRules.current()
     with transaction.atomic():
         locked = Registration.objects.select_for_update(of=("self",)).select_related("citizen").get(pk=registration.pk)
+        is_over = locked.state in CLOSED_STATES
+        if is_over and not locked.calls.filter(outcome=ContactAttempt.Outcome.OWED).exists():
+            raise StaleState(f"Hồ sơ {locked.code} đã kết thúc nên không ghi cuộc gọi nữa.")
         attempt = None
         if outcome == ContactAttempt.Outcome.REACHED:
             attempt = _settle_owed(locked, actor=actor, note=note, at=at)
@@ -122,7 +139,9 @@ def log_call(
                 registration=locked, outcome=outcome, note=note[:500], by=actor.user, at=at, call_again_at=call_again_at
             )
         locked.first_called_at = locked.first_called_at or at
-        if outcome in MISSED:
+        if is_over:
+            pass  # only what they are still owed is told: nobody rings after them for an answer
+        elif outcome in MISSED:
             locked.missed_calls += 1
             locked.next_call_at = call_again_at or scheduling.add_working_minutes(at, rules.call_again_minutes)
             if locked.missed_calls >= rules.calls_before_message and locked.unreachable_told_at is None:
@@ -146,22 +165,17 @@ def _settle_owed(registration: Registration, *, actor: Actor, note: str, at: dat
     return owed[-1] if owed else None
 
 
-def save_checklist(
-    *, registration: Registration, actor: Actor, answers: dict[str, bool | None], papers: list[str], note: str
-) -> Checklist:
-    """Keep what was asked so far; a half-finished call is not lost."""
-    if registration.state in CLOSED_STATES:
-        raise StaleState(f"Hồ sơ {registration.code} đã kết thúc, phiếu xác minh không sửa được nữa.")
-    known = {name: answers[name] for name in Checklist.LABELS if name in answers}
+def tick_papers(*, registration: Registration, papers: list[str], actor: Actor) -> Checklist:
+    """Which papers whoever went there has seen; the whole list each time, so sending it twice changes nothing.
+
+    Raises StaleState before somebody goes and after the visit.
+    """
+    if registration.state not in STATES_ON_THE_ROAD:
+        raise StaleState(f"Hồ sơ {registration.code} không còn ở bước kiểm giấy tờ.")
     checklist, _ = Checklist.objects.update_or_create(
         registration=registration,
-        defaults={
-            **known,
-            "papers_ready": papers,
-            "note": note[:500],
-            "updated_by": actor.user,
-            "updated_at": timezone.now(),
-        },
+        defaults={"papers_seen": papers},
+        create_defaults={"papers_seen": papers, "updated_by": actor.user},
     )
     return checklist
 
@@ -169,25 +183,36 @@ def save_checklist(
 def close_unreachable(*, now: datetime | None = None) -> int:
     """Close requests whose citizen was told that nobody reached them and stayed silent since. How many."""
     at = now or timezone.now()
+    if not scheduling.hours_on(timezone.localdate(at)):
+        return 0  # nobody is there to answer who protests
     days = WorkRules.current().close_unreachable_days
-    closed = 0
     waiting = Registration.objects.filter(
         state__in=[State.SUBMITTED, State.NEEDS_INFO], unreachable_told_at__isnull=False
     ).select_related("citizen__contact", "appointment")
-    for registration in waiting.order_by("id"):
-        told_at = registration.unreachable_told_at
-        contact = registration.citizen.contact
-        if told_at is None or (contact and contact.last_interaction_at and contact.last_interaction_at > told_at):
-            continue  # they wrote since: the next call is worth making
-        if timezone.localdate(at) <= scheduling.working_days_after(timezone.localdate(told_at), days):
-            continue
-        reason = f"Không liên lạc được sau {registration.missed_calls} lần gọi và một tin nhắn"
+    closed = 0
+    for number in list(waiting.order_by("id").values_list("pk", flat=True)):
         with transaction.atomic():
-            line = move(
-                registration=registration, to=State.CANCELLED, actor=Actor.system(), reason=reason, finished_at=at
+            # Asked again under the lock: a clerk may have reached them since, or be writing that down just now.
+            rows = waiting.select_for_update(of=("self",), skip_locked=True)
+            registration = rows.filter(pk=number).first()
+            if registration is None or not _stayed_silent(registration, days, at):
+                continue
+            reason = f"Không liên lạc được sau {registration.missed_calls} lần gọi và một tin nhắn"
+            end_without_visit(
+                registration=registration,
+                to=State.CANCELLED,
+                notice=Notice.CANCELLED,
+                reason=reason,
+                actor=Actor.system(),
+                now=at,
             )
-            give_back_place(registration)
-            notices.recompute_reminders(registration=registration)
-            notices.tell(registration=registration, kind=Notice.CANCELLED, occasion=str(line.pk), reason=reason)
         closed += 1
     return closed
+
+
+def _stayed_silent(registration: Registration, days: int, at: datetime) -> bool:
+    """Whether so many working days have gone since the message, without a word: else the next call is worth making."""
+    told_at, contact = registration.unreachable_told_at, registration.citizen.contact
+    if told_at is None or (contact and contact.last_interaction_at and contact.last_interaction_at > told_at):
+        return False
+    return timezone.localdate(at) > scheduling.working_days_after(timezone.localdate(told_at), days)

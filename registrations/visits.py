@@ -1,24 +1,27 @@
 """From a verified request to a filed dossier: who goes, when, what came of it, what the citizen thought."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
 from registrations import notices
+from registrations.arrivals import settle
 from registrations.errors import MissingFact, StaleState
+from registrations.history import when, write_history
 from registrations.intake import audience_of, minutes_of
-from registrations.models import FieldChange, Notification, Registration
+from registrations.models import Checklist, FieldChange, Registration
 from registrations.notices import Notice
-from registrations.roles import MANAGERS
+from registrations.notifying import tell_managers
 from registrations.states import State
 from registrations.transitions import Actor, move
-from registrations.verification import give_back_place
+from registrations.verification import end_without_visit
 from scheduling import services as scheduling
 from scheduling.services import Appointment, Assignment, StaffMember
 
 LOW_RATING = 2
+# A phone without signal may tell us late that somebody set off; by then the citizen sees it for themselves.
+ON_THE_WAY_IS_NEWS_FOR = timedelta(minutes=15)
 
 
 def assign(
@@ -28,7 +31,14 @@ def assign(
     at = now or timezone.now()
     with transaction.atomic():
         appointment = _visit_of(registration)
-        line = move(registration=registration, to=State.ASSIGNED, actor=actor, at=at, reason=reason)
+        line = move(
+            registration=registration,
+            to=State.ASSIGNED,
+            actor=actor,
+            at=at,
+            reason=reason,
+            only_from=(State.VERIFIED,),
+        )
         assignment = scheduling.assign(appointment=appointment, staff=staff, by=actor.user, reason=reason, now=now)
         notices.tell(registration=registration, kind=Notice.ASSIGNED, occasion=str(line.pk))
     return assignment
@@ -57,27 +67,39 @@ def unassign(*, registration: Registration, reason: str, actor: Actor, now: date
     if not reason.strip():
         raise MissingFact("Hãy ghi lý do bỏ phân công.")
     with transaction.atomic():
-        move(registration=registration, to=State.VERIFIED, actor=actor, at=at, reason=reason.strip())
+        move(
+            registration=registration,
+            to=State.VERIFIED,
+            actor=actor,
+            at=at,
+            reason=reason.strip(),
+            only_from=(State.ASSIGNED,),
+        )
+        settle(registration=registration)
         scheduling.unassign(appointment=_visit_of(registration), by=actor.user, reason=reason.strip(), now=now)
+        notices.nobody_goes(registration=registration)
     return registration
 
 
 def set_off(*, registration: Registration, actor: Actor, now: datetime | None = None) -> Registration:
-    """On the way: the citizen is told once."""
+    """On the way: the citizen is told once, unless it is old news."""
     at = now or timezone.now()
     with transaction.atomic():
         left = Registration.objects.filter(pk=registration.pk, state=State.ASSIGNED, set_off_at__isnull=True)
         if not left.update(set_off_at=at):
             raise StaleState(f"Hồ sơ {registration.code} đã báo đang đi hoặc không còn chờ đi.")
         registration.set_off_at = at
-        notices.tell(registration=registration, kind=Notice.ON_THE_WAY, occasion=_visit_number(registration))
+        if timezone.now() - at < ON_THE_WAY_IS_NEWS_FOR:
+            notices.tell(registration=registration, kind=Notice.ON_THE_WAY, occasion=_visit_number(registration))
     return registration
 
 
 def start(*, registration: Registration, actor: Actor, now: datetime | None = None) -> Registration:
     """At the citizen's door."""
     at = now or timezone.now()
-    move(registration=registration, to=State.IN_PROGRESS, actor=actor, at=at, arrived_at=at)
+    with transaction.atomic():
+        move(registration=registration, to=State.IN_PROGRESS, actor=actor, at=at, arrived_at=at)
+        settle(registration=registration)
     return registration
 
 
@@ -119,6 +141,7 @@ def not_at_home(*, registration: Registration, reason: str, actor: Actor, now: d
             reason=reason.strip() or "Không có người ở nhà",
             finished_at=at,
         )
+        settle(registration=registration)
         notices.recompute_reminders(registration=registration)
         notices.tell(registration=registration, kind=Notice.NO_SHOW, occasion=str(line.pk))
     return registration
@@ -127,16 +150,21 @@ def not_at_home(*, registration: Registration, reason: str, actor: Actor, now: d
 def rebook(*, registration: Registration, slot_id: int, actor: Actor) -> Registration:
     """A new time after nobody was at home: back to those who assign."""
     with transaction.atomic():
+        before = when(registration.appointment)
         line = move(
             registration=registration,
             to=State.VERIFIED,
             actor=actor,
             reason="Hẹn lại",
+            only_from=(State.NO_SHOW,),
             set_off_at=None,
+            expected_at=None,
             arrived_at=None,
             finished_at=None,
         )
+        Checklist.objects.filter(registration=registration).update(papers_seen=[])
         _take_place(registration, slot_id, actor)
+        _note_time(registration, before, actor)
         _end_assignment(registration, actor, "Hẹn lại giờ khác")
         notices.recompute_reminders(registration=registration)
         notices.tell(registration=registration, kind=Notice.MOVED, occasion=str(line.pk), by=actor.kind)
@@ -153,15 +181,9 @@ def change_time(*, registration: Registration, slot_id: int, actor: Actor) -> Re
         _take_place(locked, slot_id, actor)
         if when(locked.appointment) == before:
             return registration
-        change = FieldChange.objects.create(
-            registration=locked,
-            field="visit",
-            old=before,
-            new=when(locked.appointment),
-            actor=actor.user,
-            actor_kind=actor.kind,
-        )
-        Registration.objects.filter(pk=locked.pk).update(set_off_at=None, time_wish="")
+        change = _note_time(locked, before, actor)
+        Registration.objects.filter(pk=locked.pk).update(set_off_at=None, expected_at=None, time_wish="")
+        settle(registration=locked)
         if locked.state == State.ASSIGNED and not _has_staff(locked):
             move(
                 registration=locked,
@@ -179,29 +201,11 @@ def change_time(*, registration: Registration, slot_id: int, actor: Actor) -> Re
 
 def cancel(*, registration: Registration, reason: str, actor: Actor, now: datetime | None = None) -> Registration:
     """No visit: the citizen changed their mind, or staff know it cannot happen. The place goes back."""
-    at = now or timezone.now()
     if not reason.strip():
         raise MissingFact("Hãy ghi lý do hủy.")
-    with transaction.atomic():
-        line = move(
-            registration=registration,
-            to=State.CANCELLED,
-            actor=actor,
-            at=at,
-            reason=reason.strip(),
-            finished_at=at,
-            next_call_at=None,
-        )
-        give_back_place(registration)
-        notices.recompute_reminders(registration=registration)
-        notices.tell(
-            registration=registration,
-            kind=Notice.CANCELLED,
-            occasion=str(line.pk),
-            reason=reason.strip(),
-            by=actor.kind,
-        )
-    return registration
+    return end_without_visit(
+        registration=registration, to=State.CANCELLED, notice=Notice.CANCELLED, reason=reason, actor=actor, now=now
+    )
 
 
 def rate(*, registration: Registration, stars: int, words: str = "", now: datetime | None = None) -> Registration:
@@ -218,14 +222,15 @@ def rate(*, registration: Registration, stars: int, words: str = "", now: dateti
         locked.rating_words = words.strip() or locked.rating_words
         locked.save(update_fields=["rating", "rating_words", "rated_at"])
         if is_news:
-            _tell_managers(locked, f"Hồ sơ {locked.code} được đánh giá {stars}/5. Cần xem lại và gọi hỏi người dân.")
+            text = f"Hồ sơ {locked.code} được đánh giá {stars}/5. Cần xem lại và gọi hỏi người dân."
+            tell_managers(registration=locked, text=text)
     registration.refresh_from_db()
     return registration
 
 
-def when(appointment: Appointment | None) -> str:
-    """A visit's time as the history shows it: 08:00 25/11/2026."""
-    return f"{timezone.localtime(appointment.starts_at):%H:%M %d/%m/%Y}" if appointment is not None else ""
+def _note_time(registration: Registration, before: str, actor: Actor) -> FieldChange:
+    (change,) = write_history(registration, [("visit", before, when(registration.appointment))], actor=actor)
+    return change
 
 
 def _locked(registration: Registration) -> Registration:
@@ -277,14 +282,3 @@ def _has_staff(registration: Registration) -> bool:
 def _end_assignment(registration: Registration, actor: Actor, reason: str) -> None:
     if _has_staff(registration) and registration.appointment is not None:
         scheduling.unassign(appointment=registration.appointment, by=actor.user, reason=reason)
-
-
-def _tell_managers(registration: Registration, text: str, at: datetime | None = None) -> None:
-    managers = (
-        Group.objects.get(name=MANAGERS).user_set.filter(is_active=True)
-        if Group.objects.filter(name=MANAGERS).exists()
-        else []
-    )
-    Notification.objects.bulk_create(
-        Notification(user=user, registration=registration, text=text, at=at or timezone.now()) for user in managers
-    )

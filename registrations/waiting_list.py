@@ -3,6 +3,7 @@ when a place gets free, whoever waits longest is asked, and takes it with one wo
 """
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,8 +11,9 @@ from django.utils import timezone
 from registrations import notices
 from registrations.dialogue.clock import long_time
 from registrations.dialogue.times import read_time
+from registrations.history import when, write_history
 from registrations.intake import minutes_of
-from registrations.models import FieldChange, Registration
+from registrations.models import Registration
 from registrations.notices import Notice
 from registrations.states import CLOSED_STATES
 from registrations.transitions import Actor
@@ -31,7 +33,7 @@ def join(*, registration: Registration, now: datetime) -> None:
     reading = read_time(registration.time_wish, local)
     first, last = reading.day, reading.day
     if first is None or last is None:
-        if scheduling.nearest_free(count=1, minutes=minutes, now=now):
+        if scheduling.nearest_free(count=1, minutes=minutes, now=now, ward=registration.ward):
             return
         first, last = local.date(), local.date() + ANY_DAY_WITHIN
     if last < local.date():
@@ -65,11 +67,14 @@ def on_offer(place: WaitingPlace) -> None:
     )
 
 
-def is_offered(registration: Registration) -> bool:
-    """Whether a place is being held for this request now."""
-    return WaitingPlace.objects.filter(
-        subject=notices.subject_of(registration), state=WaitingPlace.State.OFFERED, offer_ends_at__gt=timezone.now()
-    ).exists()
+def last_offer(registration: Registration) -> Literal["held", "missed", ""]:
+    """What became of the place last offered for this request; "" where none was, or it was taken or given back."""
+    place = WaitingPlace.objects.filter(subject=notices.subject_of(registration)).order_by("-pk").first()
+    if place is None or place.state == WaitingPlace.State.TAKEN:
+        return ""
+    if place.state == WaitingPlace.State.OFFERED:
+        return "held" if place.offer_ends_at is not None and place.offer_ends_at > timezone.now() else "missed"
+    return "missed" if place.offers_missed else ""
 
 
 def take(*, registration: Registration, actor: Actor) -> Registration:
@@ -78,12 +83,9 @@ def take(*, registration: Registration, actor: Actor) -> Registration:
         appointment = scheduling.accept_offer(subject=notices.subject_of(registration))
         registration.appointment = appointment
         registration.save(update_fields=["appointment"])
-        new_time = f"{timezone.localtime(appointment.starts_at):%H:%M %d/%m/%Y}"
-        change = FieldChange.objects.create(
-            registration=registration, field="visit", old="", new=new_time, actor=actor.user, actor_kind=actor.kind
-        )
+        (change,) = write_history(registration, [("visit", "", when(appointment))], actor=actor)
         notices.recompute_reminders(registration=registration)
-        notices.tell(registration=registration, kind=Notice.PLACE_TAKEN, occasion=f"change-{change.pk}")
+        notices.tell(registration=registration, kind=Notice.PLACE_TAKEN, occasion=f"change-{change.pk}", by=actor.kind)
     return registration
 
 

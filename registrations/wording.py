@@ -59,6 +59,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "vi_sao": Placeholder("vì sao không được", "Khung giờ này vừa hết chỗ.", 160),
     "tinh_trang": Placeholder("tình trạng hồ sơ", "Chờ xác minh", 20),
     "noi_nhan": Placeholder("nơi nhận thủ tục ngoài phạm vi", "Công an phường", 300),
+    "so_ngay": Placeholder("số ngày làm việc", "10", 4),
     "so_moi": Placeholder("số điện thoại sau khi đổi đầu số", "0705 000 014", 15),
     "le_phi": Placeholder("mức phí, lệ phí", "Không", 600),
     "loi": Placeholder("lời người dân vừa gõ", "giấy phép karaoke", 200),

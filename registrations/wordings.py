@@ -1,27 +1,13 @@
-"""Times, stretches and states as staff read them on screen."""
+"""Times, stretches and numbers as staff read them on screen."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from registrations.models import Registration
-from registrations.states import State
 from scheduling.services import Appointment, StaffMember
 
 WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 LONG_WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
-TONES = {
-    State.SUBMITTED: "wait",
-    State.NEEDS_INFO: "wait",
-    State.VERIFIED: "plan",
-    State.ASSIGNED: "sea",
-    State.IN_PROGRESS: "go",
-    State.NO_SHOW: "stop",
-    State.COMPLETED: "go",
-    State.REJECTED: "",
-    State.CANCELLED: "",
-}
 
 
 def short_when(at: datetime) -> str:
@@ -74,69 +60,7 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-@dataclass(frozen=True)
-class Headline:
-    """What a row says of a request: the pill, and under it the one fact that matters now."""
-
-    pill: str
-    tone: str
-    fact: str
-
-
-def headline(registration: Registration, now: datetime) -> Headline:
-    """`registration.appointment.leads` must be prefetched (see queue.with_row_facts)."""
-    state = State(registration.state)
-    pill, tone = str(state.label), TONES[state]
-    if state == State.SUBMITTED:
-        return _call_headline(registration, now, pill, tone)
-    facts = {
-        State.NEEDS_INFO: lambda: registration.state_reason,
-        State.VERIFIED: lambda: _verified_fact(registration, now),
-        State.ASSIGNED: lambda: _assigned_fact(registration, now),
-        State.IN_PROGRESS: lambda: (
-            f"{_called(registration)} đã đến {clock_or_day(registration.arrived_at or now, now)}"
-        ),
-        State.COMPLETED: lambda: (
-            f"đánh giá {registration.rating}/5" if registration.rating else registration.dossier_number
-        ),
-    }
-    fact = facts.get(state, lambda: registration.state_reason)()
-    if state == State.ASSIGNED and registration.appointment is not None and registration.appointment.ends_at < now:
-        return Headline("Chưa báo kết quả", "stop", fact)
-    return Headline(pill, tone, fact)
-
-
-def _call_headline(registration: Registration, now: datetime, pill: str, tone: str) -> Headline:
-    missed = f"gọi {registration.missed_calls} lần chưa gặp" if registration.missed_calls else ""
-    again = registration.next_call_at
-    if again is not None and again > now:
-        return Headline(pill, tone, f"{missed or 'hẹn gọi lại'} · gọi {clock_or_day(again, now)}")
-    due = registration.call_due_at
-    if due is None:
-        return Headline(pill, tone, missed)
-    if due < now:
-        return Headline("Quá hạn gọi", "stop", missed or f"trễ {stretch(now - due)}")
-    return Headline(pill, tone, missed or f"còn {stretch(due - now)}")
-
-
-def _verified_fact(registration: Registration, now: datetime) -> str:
-    if registration.appointment is None or not registration.appointment.is_live:
-        return "chưa chọn giờ"
-    return f"đã xác minh {clock_or_day(registration.state_changed_at, now)}"
-
-
-def _assigned_fact(registration: Registration, now: datetime) -> str:
-    if registration.set_off_at is not None:
-        return f"{_called(registration)} đang đi · {clock_or_day(registration.set_off_at, now)}"
-    return f"{_called(registration)} sẽ đến"
-
-
 def lead_of(appointment: Appointment | None) -> StaffMember | None:
     """Who goes; from the prefetched rows."""
     rows = getattr(appointment, "leads", ()) if appointment is not None else ()
     return rows[0].staff if rows else None
-
-
-def _called(registration: Registration) -> str:
-    lead = lead_of(registration.appointment)
-    return lead.given_name if lead is not None else "Cán bộ"

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from scheduling.errors import SchedulingError
-from scheduling.models import LIVE, Absence, Appointment, Assignment, StaffMember
+from scheduling.models import LIVE, OVER, Absence, Appointment, Assignment, StaffMember
 from scheduling.slots import open_slots
 from scheduling.staffing import lock_staff
 
@@ -33,6 +33,7 @@ def visits_hit(*, staff: StaffMember, periods: Sequence[Period], now: datetime |
     now = now or timezone.now()
     own = Assignment.objects.filter(LIVE, staff=staff).values("appointment")
     coming = Appointment.objects.filter(pk__in=own, is_live=True, ends_at__gt=now)
+    coming = coming.exclude(registration__state__in=OVER)
     rows = list(coming.select_related("ward", "slot", "field", "registration__citizen").order_by("starts_at", "pk"))
     return [row for row in rows if any(row.starts_at < end and start < row.ends_at for start, end in periods)]
 

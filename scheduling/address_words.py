@@ -13,7 +13,10 @@ _LONGEST_TEXT, _MOST_WORDS = 400, 60
 _TOKEN = re.compile(r"\d+[a-z]?(?:/\d+[a-z]?)+|[^\W_]+|[,;:()|\n.–—/-]")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")  # "Vĩnh-Hải", "Phan Rang-Tháp Chàm": no stop
 _GLUED = re.compile(
-    r"(tp|q|p|f|quận|quan|phường|phuong|xã|xa)(\d{1,2}|nha\w*|nt|hcm|hn)|(phường|phương|phuong|xã|quận|huyện)([^\W\d_]{6,})"
+    r"(tp|q|p|f|quận|quan|phường|phuong|xã|xa)(\d{1,2}|nha\w*|nt|hcm|hn)"
+    r"|(phường|phương|phuong|xã|quận|huyện)([^\W\d_]{6,})"
+    # No word of the language begins with p and such a letter: "pvinhphuoc".
+    r"|(p)((?:[bcdđgkmnpqrstvx]|lộ|lo)[^\W\d_]{3,})"
 )
 _STOP = set(",;:()|\n.–—/-")
 _ABBREVIATED = {
@@ -57,6 +60,16 @@ _STREET = {"duong", "d", "pho", "dg", "hem", "ngo", "ngach", "kiet", "ql", "stre
 _HAMLET = {"thon", "khom", "ap", "xom", "tdp", "kp", "to", "buon", "lang"}
 _URBAN = re.compile(
     r"\b(?:duong|hem|kiet|pho|to dan pho|tdp|kdt|khu do thi|chung cu|khu pho)\b|^(?:so )?\d+[a-z]?(?:/\d+[a-z]?)* [a-z]"
+)
+_ME = r"(?:nha )?(?:em|toi|tui|minh|con|chau|anh|chi)"
+_LIVES_NOW = re.compile(
+    r"\b(?:(?:bay )?gio|hien (?:nay|tai|dang|gio)|hien(?= o )|nay(?= (?:o|ve|chuyen|don) )"
+    r"|dang(?= (?:o|song|tro) )|tam tru"
+    rf"|(?:nhung|ma|con) {_ME}(?= o )"
+    r"|(?:chuyen|don|doi)(?: nha)?(?: di)?(?: tu)? (?:[^ ]+ ){0,6}?(?:ve|qua|sang|den|toi|ra|vao|len|xuong)) "
+)
+_ORIGIN = re.compile(
+    r"\b(?:que|goc|nguoi|ho khau|hkhau|thuong tru|sinh)(?: (?:quan|goc|em|toi|minh|o|tai|tinh|la)){0,3}$"
 )
 _RURAL = re.compile(r"\b(?:thon|xom|ap)\b")
 
@@ -145,9 +158,11 @@ def _named_at(words: list[Token], taken: int, at: int, gazetteer: Gazetteer) -> 
 
 
 def _retyped(word: str, bare: str) -> str:
-    """The word raw keystrokes make, or the word behind "v." (Vĩnh)."""
+    """The word raw keystrokes make, or the word behind "v." (Vĩnh) and "fuoc" (Phước)."""
     if bare == "v":
         return "vinh"
+    if bare[:1] == "f":  # "fuoc" for Phước
+        return "ph" + bare[1:]
     return fold(composed(word)) if word == bare else bare
 
 
@@ -196,8 +211,15 @@ def _mention(
     left = before[: len(before) - used]
     last = left[-1].bare if left else ""
     whole = not left and after is None and (not taken or words[taken - 1].segment != segment)
-    street = kind is None and (last in _STREET or (len(left) > 1 and left[-2].bare in _STREET and _is_number(last)))
-    in_hamlet = len(left) > 1 and left[-2].bare in _HAMLET  # "tổ 5 Vĩnh Hải"
+    # "tổ 5 Vĩnh Hải", "tổ dân phố 6 Phước Long"
+    in_hamlet = len(left) > 1 and (
+        left[-2].bare in _HAMLET or (left[-2].bare == "pho" and len(left) > 2 and left[-3].bare in {"dan", "khu"})
+    )
+    street = (
+        kind is None
+        and not in_hamlet
+        and (last in _STREET or (len(left) > 1 and left[-2].bare in _STREET and _is_number(last)))
+    )
     numbered = kind is None and _is_number(last) and not street and not in_hamlet
     hamlet = kind is None and (last in _HAMLET or (len(left) > 1 and left[-2].bare in {"dan", "khu"} and last == "pho"))
     typed = " ".join(token.word for token in words[at : at + length])
@@ -243,6 +265,22 @@ def _kind_before(before: list[Token]) -> tuple[str | None, int]:
     if before and (kind := _KIND_WORDS.get(before[-1].bare)):
         return kind, 1
     return None, 0
+
+
+def moved_to(words: list[Token]) -> int:
+    """Where the words begin that say where somebody lives now ("trước ở X, giờ ở Y", "dọn từ X về Y"), or 0."""
+    text, starts = "", []
+    for token in words:
+        starts.append(len(text))
+        text += token.bare + " "
+    found = max((found.end() for found in _LIVES_NOW.finditer(text)), default=0)
+    return next((at for at, start in enumerate(starts) if start >= found), 0) if found else 0
+
+
+def is_origin(mention: Mention, words: list[Token]) -> bool:
+    """Whether the words tell where somebody comes from or is registered ("quê Phú Yên", "hộ khẩu ở Vạn Ninh")."""
+    lead = [token.bare for token in words[max(0, mention.at - 5) : mention.at] if token.segment == mention.segment]
+    return bool(_ORIGIN.search(" ".join(lead)))
 
 
 def _is_number(word: str) -> bool:

@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scheduling.address_words import Mention, looks_rural, looks_urban, mentions, numbered_unit, tokens
+from scheduling.address_words import (
+    Mention,
+    is_origin,
+    looks_rural,
+    looks_urban,
+    mentions,
+    moved_to,
+    numbered_unit,
+    tokens,
+)
 from scheduling.gazetteer import Gazetteer, Level, Meaning, packaged_gazetteer, short
 
 Verdict = Literal["inside", "outside", "ambiguous", "unknown"]
@@ -42,6 +51,14 @@ def resolve(address: str | Mapping[str, str | None], gazetteer: Gazetteer | None
     text = address if isinstance(address, str) else _joined(address)
     words = tokens(text)
     found = mentions(words, gazetteer)
+    since = moved_to(words)
+    now = [mention for mention in found if mention.at >= since]
+    if any(mention.of(Level.UNIT, Level.PLACE) for mention in now):
+        found = now
+    origins = [mention for mention in found if is_origin(mention, words)]
+    home = [mention for mention in found if mention not in origins and not mention.is_street]
+    if any(mention.at < origins[0].at or mention.of(Level.UNIT, Level.PLACE) for mention in home if origins):
+        found = [mention for mention in found if mention not in origins]
     view = _View(gazetteer, [m for m in found if not m.is_street], looks_urban(words), looks_rural(words))
     streets = [mention for mention in found if mention.is_street]
     numbered = numbered_unit(words)
@@ -150,6 +167,11 @@ class _View:
         if not units:
             beside = home or any(self._is_local(other) for other in self.found if other is not mention)
             return [place for place in places if place.alone or beside]
+        # "Lương Sơn, Vĩnh Lương": the hamlet of the commune beside it, not the commune of that name far away.
+        beside_it = {
+            code for other in self.found if other is not mention for unit in other.of(Level.UNIT) for code in unit.today
+        }
+        units += [place for place in places if place.today & beside_it]
         districts = {
             meaning.district
             for other in self.found

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from scheduling.models import (
     Absence,
@@ -16,23 +18,32 @@ from scheduling.models import (
     Ward,
     WorkingHours,
 )
-from scheduling.slots import open_slots
+from scheduling.slots import misfits, open_slots
 
 
 class RefitsSlots(admin.ModelAdmin):
-    """What is edited here decides which times are open: the slots follow with the save."""
+    """What is edited here decides which times are open: the slots follow with the save.
+
+    Visits stay where they are and nobody is told; who edits hears of those that no longer fit.
+    """
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        open_slots()
+        self._refit(request)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
-        open_slots()
+        self._refit(request)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         super().delete_queryset(request, queryset)
+        self._refit(request)
+
+    def _refit(self, request: HttpRequest) -> None:
         open_slots()
+        if left := len(misfits()):
+            words = "{} lượt đã hẹn nằm ngoài giờ làm việc, chưa ai được báo. <a href='{}'>Xem dời được sang đâu</a>"
+            self.message_user(request, format_html(words, left, reverse("scheduling:outside_hours")), messages.WARNING)
 
 
 @admin.register(Ward)

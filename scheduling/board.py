@@ -11,28 +11,48 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from scheduling.board_rows import BoardVisit, Frame, Row, cells_of, pack
+from scheduling.board_markup import cells_markup, short_ward
+from scheduling.board_rows import BoardVisit, Frame, cells_of, pack
 from scheduling.hours import ZONE, OfficeCalendar, current_calendar, day_bounds, on
 from scheduling.models import LIVE, Absence, Appointment, Assignment, StaffMember
+from scheduling.rules import late_after
 from scheduling.travel import current_travel
 from scheduling.words import sentence
 
 # How a request stands, by the names registrations gives its states. Followed by name only: this app knows no other.
 WAITING_STATES = ("submitted", "needs_info")
-VERIFIED, ASSIGNED, IN_PROGRESS, COMPLETED, NO_SHOW = "verified", "assigned", "in_progress", "completed", "no_show"
-LATE_AFTER = timedelta(minutes=10)
+IN_PROGRESS, COMPLETED, NO_SHOW = "in_progress", "completed", "no_show"
+# Why a visit of the day needs a look: what its badge says. A lane each, most pressing first. What confirms a visit is
+# the call that verifies its request; nobody asks the citizen a second time.
+ATTENTION = ("trễ giờ", "quá giờ", "chưa chốt", "chưa báo được", "chưa xác minh")
+SHOWN_PER_REASON = 8
 
 
 @dataclass(frozen=True)
 class Lane:
-    """One person's day: several rows only where visits overlap (they cannot, but the board would show it)."""
+    """One person's day. `rows`: their cells as HTML, several only where visits overlap (they cannot; it would show)."""
 
     id: int
     name: str
     note: str
-    rows: list[Row]
+    rows: list[SafeString]
     visits: list[BoardVisit]
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Visits a manager must look at for one reason: (address, words) of the first few, and how many there are."""
+
+    reason: str
+    tone: str
+    count: int
+    visits: list[tuple[str, str]]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.visits)
 
 
 @dataclass(frozen=True)
@@ -44,9 +64,7 @@ class DayBoard:
     lanes: list[Lane]
     visit_count: int
     unassigned_count: int
-    unclosed_count: int
-    late_count: int
-    unreached_count: int
+    attention: list[Attention]
     hour_marks: list[str] = field(default_factory=list)
 
 
@@ -57,7 +75,7 @@ def given_name_key(name: str) -> tuple[str, str]:
 
 
 def day_board(day: date, *, now: datetime | None = None) -> DayBoard:
-    """The board of a day: five queries (two more when nobody has asked for the travel table for a minute)."""
+    """The board of a day: five queries (three more when nobody has asked for the kept tables for a minute)."""
     now = now or timezone.now()
     calendar = current_calendar()
     # Only bars are drawn from it, so a minute's delay after an edit does no harm; assigning reads it afresh.
@@ -67,7 +85,8 @@ def day_board(day: date, *, now: datetime | None = None) -> DayBoard:
     going = {row["id"]: row["people"] for row in facts if row["people"]}
     staff = _people(going)
     absences = _absences(start, end)
-    visits = {row["id"]: board_visit(row, now=now) for row in facts}
+    grace = late_after()
+    visits = {row["id"]: board_visit(row, now=now, grace=grace) for row in facts}
     frame = frame_of(day, calendar, list(visits.values()))
     by_staff: dict[int, list[BoardVisit]] = {}
     for visit_id, people in going.items():
@@ -78,11 +97,15 @@ def day_board(day: date, *, now: datetime | None = None) -> DayBoard:
     for member in sorted(staff, key=lambda row: given_name_key(row["name"])):
         own = sorted(by_staff.get(member["id"], []), key=lambda visit: visit.starts_at)
         away = absences.get(member["id"], [])
-        rows = [cells_of(packed, frame=frame, away=away, travel_minutes=travel.minutes) for packed in pack(own) or [[]]]
+        rows = [
+            cells_markup(cells_of(packed, frame=frame, away=away, travel_minutes=travel.minutes).cells)
+            for packed in pack(own) or [[]]
+        ]
         note = _note(len(own), [reason for _, _, reason in away], member["ward_names"] or [])
         lanes.append(Lane(member["id"], member["name"], note, rows, own))
     loose = [visit for visit_id, visit in visits.items() if not going.get(visit_id)]
-    unassigned = Lane(0, "Chưa phân công", "", [cells_of(row, frame=frame) for row in pack(loose) or [[]]], loose)
+    rows = [cells_markup(cells_of(row, frame=frame).cells) for row in pack(loose) or [[]]]
+    unassigned = Lane(0, "Chưa phân công", "", rows, loose)
     everything = list(visits.values())
     return DayBoard(
         day=day,
@@ -92,9 +115,7 @@ def day_board(day: date, *, now: datetime | None = None) -> DayBoard:
         lanes=lanes,
         visit_count=len(everything),
         unassigned_count=len(loose),
-        unclosed_count=_with_badge(everything, "chưa chốt"),
-        late_count=_with_badge(everything, "trễ giờ"),
-        unreached_count=_with_badge(everything, "chưa báo được"),
+        attention=_attention(everything, going, {member["id"]: member["name"] for member in staff}),
         hour_marks=_hour_marks(frame),
     )
 
@@ -109,6 +130,7 @@ FACTS = (
     "registration__state",
     "registration__citizen__name",
     "registration__procedure__short_name",
+    "registration__expected_at",
     "registration__arrived_at",
     "registration__dossier_number",
 )
@@ -125,8 +147,8 @@ def visit_facts(start: datetime, end: datetime) -> list[dict[str, Any]]:
     return list(rows.order_by("starts_at", "pk").values(*FACTS, "owes_call", "people"))
 
 
-def board_visit(row: dict[str, Any], *, now: datetime) -> BoardVisit:
-    """What a block says and how it is painted, from the facts of its request."""
+def board_visit(row: dict[str, Any], *, now: datetime, grace: timedelta) -> BoardVisit:
+    """What a block says and how it is painted, from the facts of its request. `grace`: a delay that counts as none."""
     state = row["registration__state"] or ""
     code = row["registration__code"] or ""
     tone, said, badges = "", row["registration__procedure__short_name"] or "", []
@@ -142,12 +164,13 @@ def board_visit(row: dict[str, Any], *, now: datetime) -> BoardVisit:
         arrived = row["registration__arrived_at"]
         tone = "wait"
         said = f"đang hỗ trợ, từ {arrived.astimezone(ZONE):%H:%M}" if arrived else "đang hỗ trợ"
-        if row["ends_at"] + LATE_AFTER < now:
+        if row["ends_at"] + grace < now:
             badges.append(("stop", "quá giờ"))
     elif row["ends_at"] < now and state:
         tone = "stop"
         badges.append(("stop", "chưa chốt"))
-    elif state == ASSIGNED and row["starts_at"] + LATE_AFTER < now:
+    elif state and (row["registration__expected_at"] or row["starts_at"]) + grace < now:
+        # Also where nobody was sent: the citizen waits all the same.
         tone = "wait"
         badges.append(("stop", "trễ giờ"))
     if row["owes_call"]:
@@ -208,12 +231,24 @@ def _absences(start: datetime, end: datetime) -> dict[int, list[tuple[datetime, 
 def _note(count: int, reasons: list[str], wards: list[str]) -> str:
     parts = list(dict.fromkeys(reasons)) + ([f"{count} lượt"] if count else [])
     if wards:
-        parts.append(", ".join(wards))
+        parts.append(", ".join(map(short_ward, wards)))
     return sentence(" · ".join(parts)) if parts else "Chưa có lượt nào"
 
 
-def _with_badge(visits: list[BoardVisit], words: str) -> int:
-    return sum(any(said == words for _, said in visit.badges) for visit in visits)
+def _attention(visits: list[BoardVisit], going: dict[int, list[int]], names: dict[int, str]) -> list[Attention]:
+    """A lane for each reason that occurs, the most pressing first."""
+    lanes = []
+    for reason in ATTENTION:
+        found = [(visit, tone) for visit in visits for tone, said in visit.badges if said == reason]
+        if not found:
+            continue
+        shown = []
+        for visit, _ in found[:SHOWN_PER_REASON]:
+            who = [names[staff_id].split()[-1] for staff_id in going.get(visit.id, ()) if names.get(staff_id)]
+            words = f"{visit.starts_at.astimezone(ZONE):%H:%M} {' '.join(visit.title.split()[-2:])}"
+            shown.append((visit.url, f"{words} ({', '.join(who)})" if who else words))
+        lanes.append(Attention(reason, found[0][1], len(found), shown))
+    return lanes
 
 
 def _hour_marks(frame: Frame) -> list[str]:

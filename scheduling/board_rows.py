@@ -7,13 +7,7 @@ no positioning at all: `colspan` draws it, with or without scripts, on paper too
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Literal
-
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
-
-from scheduling.words import span
 
 STEP = timedelta(minutes=5)
 # A gap longer than this is no ride between two visits: people go back to the office.
@@ -38,35 +32,6 @@ class BoardVisit:
     badges: tuple[tuple[str, str], ...] = ()
     may_move: bool = True
     url: str = ""
-
-    @property
-    def short_title(self) -> str:
-        """The name as a narrow block can hold it: middle and given name, as people are called ("Mẫu Lan")."""
-        return " ".join(self.title.split()[-2:])
-
-    @property
-    def short_ward(self) -> str:
-        """Tây Nha Trang as "Tây NT"; short names stay whole."""
-        first, *rest = self.ward.split() or [""]
-        return f"{first} {''.join(word[0] for word in rest)}" if len(rest) > 1 else self.ward
-
-    @cached_property
-    def block(self) -> SafeString:
-        """The link that is the block. Built here and not in the template: five hundred of them are most of the page."""
-        badges = format_html_join("", '<em class="{}">{}</em> · ', self.badges)
-        return format_html(
-            '<a class="visit {}" id="luot-{}" href="{}"{} title="{}"><span class="clock">{} </span><b>{}</b>'
-            '<span class="what">{}{}</span></a>',
-            self.tone,
-            self.id,
-            self.url,
-            mark_safe(' draggable="true"') if self.may_move else "",
-            ", ".join(filter(None, (self.title, self.ward, self.detail))),
-            span(self.starts_at, self.ends_at),
-            self.short_title,
-            badges,
-            " · ".join(filter(None, (self.short_ward, self.detail))),
-        )
 
 
 @dataclass(frozen=True)
@@ -95,7 +60,9 @@ class Frame:
         return (self.ends_at - self.starts_at) // STEP
 
     def steps_to(self, at: datetime) -> int:
-        return (min(max(at, self.starts_at), self.ends_at) - self.starts_at) // STEP
+        if at <= self.starts_at:
+            return 0
+        return ((at if at < self.ends_at else self.ends_at) - self.starts_at) // STEP
 
 
 def pack(visits: Iterable[BoardVisit]) -> list[list[BoardVisit]]:

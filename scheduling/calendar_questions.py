@@ -1,5 +1,6 @@
 """Questions about office hours, answered from the calendar as entered now."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from scheduling.hours import Stretch, current_calendar
@@ -28,6 +29,12 @@ def add_working_minutes(at: datetime, minutes: int) -> datetime:
 def working_days_after(day: date, n: int) -> date:
     """The n-th working day after a day; day 1 is the working day after it. Raises NoOfficeHours."""
     return current_calendar().working_days_after(day, n)
+
+
+def each_working_day_after(days: Iterable[date], n: int) -> dict[date, date]:
+    """The n-th working day after each of these days, the calendar read once. Raises NoOfficeHours."""
+    calendar = current_calendar()
+    return {day: calendar.working_days_after(day, n) for day in days}
 
 
 def closure_name(day: date) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from scheduling.errors import SchedulingError
 from scheduling.hours import OfficeCalendar, current_calendar, day_bounds, on
-from scheduling.models import Appointment, Closure, Slot
+from scheduling.models import OVER, Appointment, Closure, Slot
 from scheduling.slots import open_slots
 
 
@@ -18,7 +18,9 @@ def visits_in(day: date, starts_at: time | None = None, ends_at: time | None = N
     start, end = day_bounds(day)
     if starts_at and ends_at:
         start, end = on(day, starts_at), on(day, ends_at)
-    rows = Appointment.objects.filter(is_live=True, starts_at__lt=end, ends_at__gt=start)
+    # What has begun or was made early is behind us: there is nobody left to move or to call.
+    rows = Appointment.objects.filter(is_live=True, starts_at__lt=end, ends_at__gt=start, starts_at__gt=timezone.now())
+    rows = rows.exclude(registration__state__in=OVER)
     return list(rows.select_related("ward", "slot", "field", "registration__citizen").order_by("starts_at", "pk"))
 
 
@@ -64,13 +66,6 @@ def decide(*, days: Sequence[Closure], status: str, by: User) -> None:
         calendar = current_calendar()
         for day in sorted({closure.date for closure in days}):
             _shut_slots(day, calendar)
-        open_slots()
-
-
-def reopen(*, closure: Closure) -> None:
-    """Take a closure back; its slots open again with the next refit, done here."""
-    with transaction.atomic():
-        closure.delete()
         open_slots()
 
 

@@ -49,12 +49,24 @@ class StaffAbsent(StaffNotAvailable):
     """On leave, ill, in training or at other work."""
 
 
+class ReasonMissing(SchedulingError):
+    """Somebody other than the first of the ranking is sent, and nobody wrote why."""
+
+
 class AlreadyAssigned(SchedulingError):
     """Somebody is already going; use `reassign`."""
 
 
 class PlanIsStale(SchedulingError):
     """What the screen showed is no longer how things stand."""
+
+
+class ExchangeRefused(SchedulingError):
+    """One of several changes made in one step cannot be: `number` says which of them, so all were left undone."""
+
+    def __init__(self, sentence: str, number: int):
+        super().__init__(sentence)
+        self.number = number
 
 
 class OfferGone(SchedulingError):

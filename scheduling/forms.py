@@ -11,24 +11,25 @@ from scheduling.board import given_name_key
 from scheduling.hours import on
 from scheduling.models import Absence, StaffMember
 
-DATE = {"type": "date", "class": "form-control"}
+DATE = {"placeholder": "dd/mm/yyyy", "class": "form-control"}
 DAYS = [
     MinValueValidator(date(2000, 1, 1), "Năm chưa đúng."),
     MaxValueValidator(date(2100, 12, 31), "Năm chưa đúng."),
 ]
-TIME = {"type": "time", "class": "form-control"}
+TIME = {"placeholder": "hh:mm", "class": "form-control"}
 EVERY = {"": "Không lặp", "1": "Mỗi ngày", "7": "Mỗi tuần", "14": "Hai tuần một lần"}
 
 
 def _day_field(label: str, *, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput(attrs=DATE, format="%Y-%m-%d")
-    messages = {"invalid": "Hãy chọn ngày có thật, ví dụ 25/11/2026."}
+    widget = forms.DateInput(attrs=DATE, format="%d/%m/%Y")
+    messages = {"invalid": "Hãy ghi ngày có thật, ví dụ 25/11/2026."}
     return forms.DateField(label=label, required=required, widget=widget, error_messages=messages, validators=DAYS)
 
 
 def _time_field(label: str, *, required: bool = True, initial: time | None = None) -> forms.TimeField:
     widget = forms.TimeInput(attrs=TIME, format="%H:%M")
-    return forms.TimeField(label=label, required=required, initial=initial, widget=widget)
+    messages = {"invalid": "Hãy ghi giờ có thật, ví dụ 14:30."}
+    return forms.TimeField(label=label, required=required, initial=initial, widget=widget, error_messages=messages)
 
 
 class AbsenceForm(forms.Form):

@@ -1,6 +1,6 @@
 """Which times are free: plain functions over the slots of a day, and the searches built on them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -8,8 +8,9 @@ from typing import Literal
 from django.utils import timezone
 
 from scheduling.hours import ZONE, OfficeCalendar, day_bounds
-from scheduling.models import BookingRules, Slot
-from scheduling.office_facts import office_facts
+from scheduling.models import BookingRules, Slot, Ward
+from scheduling.office_facts import OfficeFacts, office_facts
+from scheduling.room import room_in
 
 Audience = Literal["public", "staff"]
 DayPart = Literal["morning", "noon", "afternoon"]
@@ -18,7 +19,7 @@ USUAL_VISIT_MINUTES = 45
 
 @dataclass(frozen=True)
 class FreeSlot:
-    """A start time with room. `places` is how many more bookings of that audience and length fit."""
+    """A start time with room. `places` is how many more bookings of that audience, length and ward fit at least."""
 
     id: int
     starts_at: datetime
@@ -70,9 +71,19 @@ def fits_before_closing(calendar: OfficeCalendar, starts_at: datetime, minutes: 
 
 
 def free_among(
-    slots: Sequence[SlotFacts], *, minutes: int, travel_minutes: int, audience: Audience, calendar: OfficeCalendar
+    slots: Sequence[SlotFacts],
+    *,
+    minutes: int,
+    travel_minutes: int,
+    audience: Audience,
+    calendar: OfficeCalendar,
+    room: Mapping[int, int] | None = None,
 ) -> list[FreeSlot]:
-    """The slots of one day in which a visit of that length still fits, in order."""
+    """The slots of one day in which a visit of that length still fits, in order.
+
+    `room`: slot id → how many visits of the citizen's ward are left, where that may be fewer than the places.
+    """
+    room = room or {}
     free = []
     ordered = sorted(slots, key=lambda slot: slot.starts_at)
     for slot in ordered:
@@ -80,7 +91,7 @@ def free_among(
             continue
         busy_until = slot.starts_at + timedelta(minutes=minutes + travel_minutes)
         held = held_slots(start=slot, of_the_day=ordered, busy_until=busy_until)
-        places = min(each.places(audience) for each in held)
+        places = min(min(each.places(audience), room.get(each.id, each.capacity)) for each in held)
         if places > 0:
             free.append(FreeSlot(id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, places=places))
     return free
@@ -104,22 +115,46 @@ def free_days(
     minutes: int = USUAL_VISIT_MINUTES,
     now: datetime | None = None,
     first: date | None = None,
+    ward: Ward | None = None,
 ) -> list[FreeDay]:
-    """Each calendar day from today (or `first`) on, open or closed, with its free times. Two queries."""
+    """Each calendar day from today (or `first`) on, open or closed, with its free times. Two queries.
+
+    `ward`: only times at which somebody who covers it is left (for citizens; three queries more where some of the crew
+    do not cover it and a slot has filled up so far that it matters).
+    """
     now = now or timezone.now()
     office = office_facts()
     calendar = office.calendar
     start = first or now.astimezone(ZONE).date()
     window = booking_window(calendar=calendar, rules=office.rules, audience=audience, now=now)
     by_day = slots_by_day(first=start, last=start + timedelta(days=days - 1), window=window)
+    room = {}
+    if ward is not None and audience == "public":
+        room = _room_for(ward, [slot for day in by_day.values() for slot in day], office)
     found = []
     for day in (start + timedelta(days=offset) for offset in range(days)):
         slots = free_among(
-            by_day.get(day, []), minutes=minutes, travel_minutes=office.least_ride, audience=audience, calendar=calendar
+            by_day.get(day, []),
+            minutes=minutes,
+            travel_minutes=office.least_ride,
+            audience=audience,
+            calendar=calendar,
+            room=room,
         )
         is_open = bool(calendar.hours_on(day))
         found.append(FreeDay(day=day, is_open=is_open, closed_because=calendar.closed_because(day), slots=slots))
     return found
+
+
+def _room_for(ward: Ward, slots: Iterable[SlotFacts], office: OfficeFacts) -> dict[int, int]:
+    """Slot id → how many visits of the ward are left at least. People are matched only where counting leaves a doubt:
+    where those left over might all be people who do not cover it."""
+    strangers = office.strangers(ward.pk)
+    if not strangers:
+        return {}
+    room = {slot.id: slot.capacity - strangers - slot.booked for slot in slots if slot.places("public")}
+    doubtful = [slot_id for slot_id, places in room.items() if places <= 0]
+    return room | (room_in(doubtful, ward_id=ward.pk, office=office) if doubtful else {})
 
 
 def slots_by_day(*, first: date, last: date, window: tuple[datetime, datetime | None]) -> dict[date, list[SlotFacts]]:
@@ -148,11 +183,12 @@ def nearest_free(
     minutes: int = USUAL_VISIT_MINUTES,
     audience: Audience = "public",
     now: datetime | None = None,
+    ward: Ward | None = None,
 ) -> list[FreeSlot]:
     """The first free times from `after` on (from now if not given), of that part of the day if one is named."""
     now = now or timezone.now()
     first = max(after or now, now).astimezone(ZONE).date()
-    everything = free_days(days=60, audience=audience, minutes=minutes, now=now, first=first)
+    everything = free_days(days=60, audience=audience, minutes=minutes, now=now, first=first, ward=ward)
     return list(_first(count, _from(everything, after, part)))
 
 
@@ -162,10 +198,11 @@ def find_slot(
     minutes: int = USUAL_VISIT_MINUTES,
     audience: Audience = "public",
     now: datetime | None = None,
+    ward: Ward | None = None,
 ) -> FreeSlot | None:
     """The slot that starts exactly then, if a visit of that length may still be booked in it."""
     day = starts_at.astimezone(ZONE).date()
-    (found,) = free_days(days=1, first=day, audience=audience, minutes=minutes, now=now)
+    (found,) = free_days(days=1, first=day, audience=audience, minutes=minutes, now=now, ward=ward)
     return next((slot for slot in found.slots if slot.starts_at == starts_at), None)
 
 

@@ -49,10 +49,6 @@ class Meaning:
     alone: bool = True  # means this also without 'Nha Trang', or without its kind, beside it
 
 
-class SuccessorRows(Protocol):
-    def all(self) -> Iterable[Any]: ...
-
-
 class WardRow(Protocol):
     """What is asked of a row of the table of wards."""
 

@@ -4,17 +4,19 @@ A request's state, its history and the word to the citizen belong to another app
 `carry_out_with` and does the whole thing in the transaction opened here. Alone, scheduling just moves the visit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
 from scheduling import booking, ranking, staffing
-from scheduling.errors import AppointmentGone, PlanIsStale
+from scheduling.choosing import is_first
+from scheduling.errors import AppointmentGone, ExchangeRefused, PlanIsStale, SchedulingError
 from scheduling.free_times import SLOT_COLUMNS, SlotFacts, fits_before_closing
 from scheduling.hours import ZONE, current_calendar, day_bounds
 from scheduling.models import LIVE, Appointment, BoardChange, Slot, StaffMember
@@ -28,7 +30,7 @@ _LOCK_CLASS = 7301
 
 @dataclass(frozen=True)
 class Order:
-    """`staff` None: nobody goes. `slot_id` None: the time stays."""
+    """`staff` None: nobody goes. `slot_id` None: the time stays. `undoes`: the memo of the change it takes back."""
 
     appointment: Appointment
     staff: StaffMember | None
@@ -36,16 +38,16 @@ class Order:
     by: User
     reason: str = ""
     telling: Telling = "now"
-    is_undo: bool = False
+    undoes: dict[str, Any] | None = None
 
 
-# Answers whether the order was its to carry out.
-Performer = Callable[[Order], bool]
+# Answers what it needs to know when the order is taken back (plain values, nothing personal); None: not its order.
+Performer = Callable[[Order], dict[str, Any] | None]
 _performers: list[Performer] = []
 
 
 def carry_out_with(performer: Performer) -> None:
-    """Register who carries out orders (once, at start): True when it did, False for a visit it knows nothing of.
+    """Register who carries out orders (once, at start): a memo when it did, None for a visit it knows nothing of.
 
     It may raise SchedulingError with a sentence.
     """
@@ -66,12 +68,24 @@ class Preview:
     standing: str
 
     @property
+    def ends_at(self) -> datetime:
+        return self.slot.starts_at + length_at(self.slot, self.appointment)
+
+    @property
     def changes_time(self) -> bool:
         return self.slot.starts_at != self.appointment.starts_at
 
     @property
     def changes_staff(self) -> bool:
         return self.staff != self.from_staff
+
+
+def length_at(slot: Slot, appointment: Appointment) -> timedelta:
+    """How long the visit takes there: as it is, or with another time as its procedure is planned by now."""
+    procedure = getattr(getattr(appointment, "registration", None), "procedure", None)
+    if slot.pk == appointment.slot_id or procedure is None:
+        return appointment.ends_at - appointment.starts_at
+    return timedelta(minutes=procedure.visit_minutes)
 
 
 def standing_of(appointment: Appointment) -> str:
@@ -92,7 +106,7 @@ def preview(
     now = now or timezone.now()
     slot = slot or appointment.slot
     from_staff = lead_of(appointment)
-    length = appointment.ends_at - appointment.starts_at
+    length = length_at(slot, appointment)
     refusal, remarks, needs_reason = "", [], False
     if not appointment.is_live:
         refusal = "Lịch hẹn này đã hủy."
@@ -124,6 +138,9 @@ def preview(
             refusal = sentence(f"{staff.called} {hard[0]}.")
         elif needs_reason:
             remarks.append(sentence(f"{staff.called} không phụ trách {appointment.ward.name}: cần ghi lý do."))
+        elif needs_why(appointment=appointment, staff=staff, slot=slot):
+            needs_reason = True
+            remarks.append(sentence(f"{staff.called} không đứng đầu danh sách gợi ý: cần ghi lý do."))
         remarks += [sentence(phrase) + "." for phrase in verdict.reasons if "phút" in phrase]
     return Preview(
         appointment=appointment,
@@ -137,34 +154,91 @@ def preview(
     )
 
 
+def needs_why(*, appointment: Appointment, staff: StaffMember | None, slot: Slot | None) -> bool:
+    """Whether sending this person passes over the first of the ranking; keeping who goes already does not."""
+    if staff is None or staff == lead_of(appointment):
+        return False
+    starts_at = slot.starts_at if slot else None
+    return not is_first(staff, staffing.candidates(appointment=appointment, starts_at=starts_at))
+
+
 def carry_out(order: Order, *, standing: str) -> BoardChange:
     """Do it, if the visit still stands as the person giving the order saw it.
 
     Raises PlanIsStale (somebody else was quicker; says who and what) and every refusal of booking and assigning.
     """
-    now = timezone.now()
     with transaction.atomic():
-        _one_at_a_time(order.appointment.pk)
-        current = Appointment.objects.select_related("ward", "slot").get(pk=order.appointment.pk)
-        if not current.is_live:
-            raise AppointmentGone("Lịch hẹn này đã hủy. Hãy tải lại trang.")
-        if standing_of(current) != standing:
-            raise PlanIsStale(_what_happened(current))
-        before_staff, before_slot = lead_of(current), current.slot_id
-        exact = replace(order, appointment=current, slot_id=order.slot_id if order.slot_id != current.slot_id else None)
-        if not any(perform(exact) for perform in _performers):
-            _perform_alone(exact)
-        current.refresh_from_db()
-        return BoardChange.objects.create(
-            appointment=current,
-            from_staff=before_staff,
-            to_staff=lead_of(current),
-            from_slot_id=before_slot,
-            to_slot_id=current.slot_id,
-            reason=order.reason[:300],
-            by=order.by,
-            at=now,
-        )
+        _one_at_a_time([order.appointment.pk])
+        current = _as_seen(order, standing)
+        return _perform(order, current, lead_of(current))
+
+
+def exchange(orders: Sequence[tuple[Order, str]]) -> list[BoardChange]:
+    """Do several changes of people in one step, or none: everybody is let go before anybody is sent.
+
+    So people can take over from each other at the same hour, which no order of single changes allows. Orders come with
+    the standing they rest on and leave the time as it is. Raises ExchangeRefused, which says whose turn it was.
+    """
+    with transaction.atomic():
+        _one_at_a_time([order.appointment.pk for order, _ in orders])
+        visits, leads = [], []
+        for number, (order, standing) in enumerate(orders):
+            with _refusing(number):
+                visits.append(_as_seen(order, standing))
+            leads.append(lead_of(visits[-1]))
+        # Each performer locks request, visit, people in turn. Several turns would take people before the next request,
+        # so all of them are held beforehand, kind by kind, in the order every other writer keeps to.
+        hold_requests([visit.pk for visit in visits])
+        staffing.let_go(visits, also=[order.staff for order, _ in orders if order.staff is not None])
+        changes = []
+        for number, (order, _) in enumerate(orders):
+            with _refusing(number):
+                changes.append(_perform(order, visits[number], leads[number]))
+        return changes
+
+
+@contextmanager
+def _refusing(number: int) -> Iterator[None]:
+    try:
+        yield
+    except SchedulingError as error:
+        raise ExchangeRefused(error.sentence, number) from error
+
+
+def _as_seen(order: Order, standing: str) -> Appointment:
+    current = Appointment.objects.select_related("ward", "slot").get(pk=order.appointment.pk)
+    if not current.is_live:
+        raise AppointmentGone("Lịch hẹn này đã hủy. Hãy tải lại trang.")
+    if standing_of(current) != standing:
+        raise PlanIsStale(_what_happened(current))
+    return current
+
+
+def _perform(order: Order, current: Appointment, before_staff: StaffMember | None) -> BoardChange:
+    before_slot = current.slot_id
+    exact = replace(order, appointment=current, slot_id=order.slot_id if order.slot_id != current.slot_id else None)
+    memo = next((memo for perform in _performers if (memo := perform(exact)) is not None), None)
+    if memo is None:
+        _perform_alone(exact)
+    current.refresh_from_db()
+    return BoardChange.objects.create(
+        appointment=current,
+        from_staff=before_staff,
+        to_staff=lead_of(current),
+        from_slot_id=before_slot,
+        to_slot_id=current.slot_id,
+        reason=order.reason[:300],
+        memo=memo or {},
+        by=order.by,
+        at=timezone.now(),
+    )
+
+
+def hold_requests(appointment_ids: Sequence[int]) -> None:
+    """Hold the rows of the requests these visits are for, known by name only."""
+    visits = Appointment.objects.filter(pk__in=appointment_ids, registration__isnull=False)
+    held = visits.select_related("registration").select_for_update(of=("registration",))
+    list(held.order_by("registration__pk"))
 
 
 def undo(*, change: BoardChange, by: User) -> BoardChange:
@@ -175,7 +249,7 @@ def undo(*, change: BoardChange, by: User) -> BoardChange:
     if now > change.at + UNDO_WITHIN:
         raise PlanIsStale("Đã quá hai phút nên không hoàn tác được. Hãy chuyển lại như một thay đổi mới.")
     with transaction.atomic():
-        _one_at_a_time(change.appointment_id)
+        _one_at_a_time([change.appointment_id])
         taken = BoardChange.objects.filter(pk=change.pk, undone_at__isnull=True).update(undone_at=now)
         if not taken:
             raise PlanIsStale("Thay đổi này đã được hoàn tác.")
@@ -190,7 +264,7 @@ def undo(*, change: BoardChange, by: User) -> BoardChange:
             by=by,
             reason="Hoàn tác",
             telling="no",
-            is_undo=True,
+            undoes=change.memo,
         )
         return carry_out(order, standing=standing_of(visit))
 
@@ -206,10 +280,11 @@ def _perform_alone(order: Order) -> None:
         staffing.reassign(appointment=visit, staff=order.staff, by=order.by, reason=order.reason)
 
 
-def _one_at_a_time(appointment_id: int) -> None:
+def _one_at_a_time(appointment_ids: Sequence[int]) -> None:
     """Orders for one visit wait for each other here, before any row is locked, so their row locks never cross."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, appointment_id % 2**31])
+        for appointment_id in sorted(set(appointment_ids)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, appointment_id % 2**31])
 
 
 def _slot_refusal(slot: Slot, minutes: int, now: datetime) -> str:

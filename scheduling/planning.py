@@ -10,10 +10,10 @@ from datetime import date, datetime
 from django.contrib.auth.models import User
 
 from scheduling import ranking
-from scheduling.errors import SchedulingError, StaffNotAvailable
+from scheduling.errors import ExchangeRefused, SchedulingError, StaffNotAvailable
 from scheduling.hours import ZONE, day_bounds
 from scheduling.models import LIVE, Appointment, Assignment, BoardChange, StaffMember
-from scheduling.orders import Order, Telling, carry_out
+from scheduling.orders import Order, Telling, carry_out, exchange
 from scheduling.planner import Plan, PlannedPerson, PlannedVisit, plan_day
 from scheduling.staffing import Team, person_of, team_between, visit_of
 from scheduling.words import sentence
@@ -123,30 +123,50 @@ class Choice:
 def save(choices: Iterable[Choice], *, by: User, telling: Telling) -> tuple[list[BoardChange], list[str]]:
     """Carry out what was chosen, each for itself; returns what was done and a sentence for each that was refused.
 
-    Who must first be freed by another change of the same plan is tried again after it.
+    Who must first be freed by another change of the same plan is tried again after it; where people wait for each
+    other in a ring, they exchange in one step.
     """
     waiting, done, refused = list(choices), [], []
     while waiting:
         again: list[tuple[Choice, str]] = []
         for choice in waiting:
-            order = Order(
-                appointment=choice.appointment,
-                staff=choice.staff,
-                slot_id=choice.slot_id,
-                by=by,
-                reason=choice.reason or "Theo lịch máy xếp",
-                telling=telling,
-            )
             try:
-                done.append(carry_out(order, standing=choice.standing))
+                done.append(carry_out(_order(choice, by, telling), standing=choice.standing))
             except StaffNotAvailable as error:
                 again.append((choice, error.sentence))
             except SchedulingError as error:
                 refused.append(error.sentence)
         if len(again) == len(waiting):
-            return done, refused + [words for _, words in again]
+            exchanged, words = _exchange(again, by=by, telling=telling)
+            return done + exchanged, refused + words
         waiting = [choice for choice, _ in again]
     return done, refused
+
+
+def _exchange(
+    stuck: Sequence[tuple[Choice, str]], *, by: User, telling: Telling
+) -> tuple[list[BoardChange], list[str]]:
+    """As many of these as can be done together; whoever stands in the way is left out, with the sentence why."""
+    refused = [words for choice, words in stuck if choice.slot_id is not None]
+    left = [choice for choice, _ in stuck if choice.slot_id is None]
+    while left:
+        try:
+            return exchange([(_order(choice, by, telling), choice.standing) for choice in left]), refused
+        except ExchangeRefused as error:
+            refused.append(error.sentence)
+            del left[error.number]
+    return [], refused
+
+
+def _order(choice: Choice, by: User, telling: Telling) -> Order:
+    return Order(
+        appointment=choice.appointment,
+        staff=choice.staff,
+        slot_id=choice.slot_id,
+        by=by,
+        reason=choice.reason or "Theo lịch máy xếp",
+        telling=telling,
+    )
 
 
 def _planned(visit: Appointment, lead: Assignment | None, keep_pins: bool) -> PlannedVisit:

@@ -15,7 +15,9 @@ from scheduling.absences import Period
 from scheduling.free_times import SLOT_COLUMNS, SlotFacts, fits_before_closing
 from scheduling.hours import ZONE, OfficeCalendar, current_calendar, day_bounds
 from scheduling.models import Appointment, Slot, StaffMember
+from scheduling.office_facts import office_facts
 from scheduling.orders import lead_of, standing_of
+from scheduling.room import room_in
 from scheduling.staffing import Team, person_of, team_between, visit_of
 from scheduling.words import sentence, when
 
@@ -71,16 +73,24 @@ def _other_times(
     absent: tuple[StaffMember, list[ranking.Away]] | None,
     closed: Sequence[Period],
 ) -> list[WayOut]:
-    """The nearest open time of each visit at which somebody can go, counting what was proposed for those before it."""
+    """The nearest open time of each visit at which somebody can go, counting what was proposed for those before it.
+
+    Visits that wait for somebody keep whoever can go to them: a time is taken only if the ward has one person more.
+    """
     calendar, now = current_calendar(), timezone.now()
     slots = _open_slots(now, closed)
+    gone = [(absent[0].pk, away.starts_at, away.ends_at) for away in absent[1]] if absent else []
+    rooms: dict[int, dict[int, int]] = {}
     taken: dict[int, int] = {}
     ways = []
     for visit in visits:
         way = None
+        if visit.ward_id not in rooms:
+            numbers = [slot.pk for slot in slots]
+            rooms[visit.ward_id] = room_in(numbers, ward_id=visit.ward_id, office=office_facts(), away=gone)
         lead = lead_of(visit)
         for slot in sorted(slots, key=lambda s: (abs(s.starts_at - visit.starts_at), s.starts_at)):
-            if not _has_room(slot, visit, calendar, taken):
+            if not _has_room(slot, visit, calendar, taken, rooms[visit.ward_id]):
                 continue
             day = _day(slot.starts_at)
             if day not in teams:
@@ -127,12 +137,15 @@ def _open_slots(now: datetime, closed: Sequence[Period]) -> list[Slot]:
     return [slot for slot in slots if not any(slot.starts_at < end and start < slot.ends_at for start, end in closed)]
 
 
-def _has_room(slot: Slot, visit: Appointment, calendar: OfficeCalendar, taken: dict[int, int]) -> bool:
+def _has_room(
+    slot: Slot, visit: Appointment, calendar: OfficeCalendar, taken: dict[int, int], room: dict[int, int]
+) -> bool:
     if slot.pk == visit.slot_id:
         return False
     facts = SlotFacts(*(getattr(slot, column) for column in SLOT_COLUMNS))
     minutes = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
-    return facts.places("staff") > taken.get(slot.pk, 0) and fits_before_closing(calendar, slot.starts_at, minutes)
+    places = min(facts.places("staff"), room.get(slot.pk, 0))
+    return places > taken.get(slot.pk, 0) and fits_before_closing(calendar, slot.starts_at, minutes)
 
 
 def _moved(visit: Appointment, slot: Slot) -> ranking.Visit:

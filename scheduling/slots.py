@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
 from scheduling.hours import ZONE, OfficeCalendar, current_calendar, day_bounds, on
-from scheduling.models import Absence, Appointment, Slot, StaffMember
+from scheduling.models import OVER, Absence, Appointment, Slot, StaffMember
 from scheduling.rules import current_rules
 
 # (start, end) of one slot
@@ -114,7 +114,8 @@ def misfits(*, now: datetime | None = None) -> list[Appointment]:
     """Coming visits that no longer fit the office hours (after a change of hours or a closure), in order."""
     now = now or timezone.now()
     calendar = current_calendar()
-    coming = Appointment.objects.filter(is_live=True, starts_at__gt=now).select_related("ward", "slot")
+    coming = Appointment.objects.filter(is_live=True, starts_at__gt=now).exclude(registration__state__in=OVER)
+    coming = coming.select_related("ward", "slot", "field", "registration__citizen")
     found = []
     for visit in coming.order_by("starts_at", "pk"):
         closes = calendar.closes_after(visit.starts_at)

@@ -5,7 +5,7 @@ constraint stays behind it as the truth. Locks: the visit's row first, then staf
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -23,7 +23,7 @@ from scheduling.errors import (
     StaffNotAvailable,
 )
 from scheduling.hours import ZONE, day_bounds
-from scheduling.models import LIVE, Absence, Appointment, Assignment, StaffMember
+from scheduling.models import LIVE, Absence, Appointment, Assignment, BoardChange, StaffMember
 from scheduling.travel import TravelTable, current_travel, least_minutes
 from scheduling.words import sentence
 
@@ -96,15 +96,20 @@ def team_between(start: datetime, end: datetime, *, people: Iterable[StaffMember
     return Team(people=members, visits=visits, absences=absences, travel=current_travel())
 
 
-def candidates(*, appointment: Appointment, now: datetime | None = None) -> list[Candidate]:
+def candidates(
+    *, appointment: Appointment, starts_at: datetime | None = None, now: datetime | None = None
+) -> list[Candidate]:
     """Everybody for this visit, best first, those who cannot go last, each with the reasons. A fixed number of queries.
 
-    `now` is accepted for callers that pin time; the ranking looks only at the visit's own day.
+    `starts_at`: as if the visit were then. `now` is accepted for callers that pin time; the ranking looks only at the
+    visit's own day.
     """
-    start, end = day_bounds(appointment.starts_at.astimezone(ZONE).date())
+    visit = visit_of(appointment)
+    if starts_at is not None:
+        visit = replace(visit, starts_at=starts_at, ends_at=starts_at + (visit.ends_at - visit.starts_at))
+    start, end = day_bounds(visit.starts_at.astimezone(ZONE).date())
     team = team_between(start, end)
     met = set(met_before(appointment))
-    visit = visit_of(appointment)
     counts = [len(team.others(member.pk, {appointment.pk})) for member in team.people]
     average = sum(counts) / len(counts) if counts else 0.0
     members = {member.pk: member for member in team.people}
@@ -227,6 +232,15 @@ def unassign(*, appointment: Appointment, by: User | None, reason: str, now: dat
         return end_assignments(appointment=locked, reason=f"{reason[: 300 - len(author)]}{author}", now=now)
 
 
+def let_go(appointments: Collection[Appointment], *, also: Collection[StaffMember]) -> None:
+    """End who leads these visits, so that others can be sent in the same transaction. Holds the visits, then the people
+    who go and those who will (`also`)."""
+    locked = [row.pk for row in lock_visits([appointment.pk for appointment in appointments])]
+    leads = Assignment.objects.filter(LIVE, appointment__in=locked, is_lead=True)
+    lock_staff({*leads.order_by("pk").values_list("staff", flat=True), *(member.pk for member in also)})
+    _end(leads, reason="Đổi người cho nhau", now=timezone.now())
+
+
 def set_pin(*, appointment: Appointment, is_pinned: bool) -> bool:
     """Keep whoever goes in every plan to come, or let go again. False where nobody goes."""
     return bool(appointment.assignments.filter(LIVE, is_lead=True).update(is_pinned=is_pinned))
@@ -237,14 +251,17 @@ def end_assignments(*, appointment: Appointment, reason: str, now: datetime) -> 
     return _end(appointment.assignments.filter(LIVE), reason=reason, now=now)
 
 
-def keep_staff_if_possible(*, appointment: Appointment, now: datetime) -> None:
-    """After a change of time: the same people go if they can then, otherwise their assignments end."""
+def keep_staff_if_possible(*, appointment: Appointment, now: datetime, because: str = "", excuse: str = "") -> None:
+    """After a change of time or place: the same people go if they can then, otherwise their assignments end.
+
+    `excuse` stands for the reason that sending somebody outside their wards asks for, where none was given.
+    """
     rows = list(appointment.assignments.filter(LIVE).select_related("staff").order_by("staff_id"))
     lock_staff([row.staff_id for row in rows])
-    _end(appointment.assignments.filter(LIVE), reason="Đổi giờ hẹn", now=now)
+    _end(appointment.assignments.filter(LIVE), reason=because, now=now)
     for row in rows:
         try:
-            check(appointment=appointment, staff=row.staff, reason=row.reason or "Đổi giờ hẹn")
+            check(appointment=appointment, staff=row.staff, reason=row.reason or excuse)
         except StaffNotAvailable:
             continue
         _send(
@@ -354,6 +371,13 @@ def _send(
         if "person_is_on_a_visit_once" in str(error):
             raise AlreadyAssigned(sentence(f"{staff.called} đã được cử đi lượt này.")) from error
         raise
+
+
+def forget_reasons(appointments: Iterable[int]) -> None:
+    """Why somebody went or no longer did, in words somebody typed: gone with whatever the visit was for."""
+    visits = list(appointments)
+    Assignment.objects.filter(appointment__in=visits).update(reason="", end_reason="")
+    BoardChange.objects.filter(appointment__in=visits).update(reason="")
 
 
 def _end(rows: QuerySet[Assignment], *, reason: str, now: datetime) -> int:

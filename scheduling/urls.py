@@ -12,6 +12,7 @@ urlpatterns = [
     path("lich/vang/", time_off.absence_list, name="absences"),
     path("lich/vang/<int:pk>/bo/", time_off.absence_take_back, name="absence_take_back"),
     path("lich/nghi/", time_off.closure_list, name="closures"),
+    path("lich/ngoai-gio/", time_off.outside_hours, name="outside_hours"),
     path("lich/nghi/chot/", time_off.closure_decide, name="closure_decide"),
     path("lich/thoi-luong/", lengths.lengths, name="lengths"),
     path("lich/in/", printing.sheets, name="print"),

@@ -5,7 +5,7 @@ Telling people belongs to whoever registered with `tell_offers_with`.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +18,8 @@ from scheduling.hours import ZONE
 from scheduling.models import Appointment, WaitingPlace, Ward
 
 OFFER_LASTS = timedelta(minutes=30)
+# An offer made at night would lapse before anybody is woken for it.
+OFFERED_FROM, OFFERED_TO = time(6, 30), time(21, 0)
 MOST_OFFERS_MISSED = 3
 State = WaitingPlace.State
 
@@ -84,11 +86,17 @@ def accept(*, subject: str, now: datetime | None = None) -> Appointment:
 
 
 def make_offers(*, now: datetime | None = None) -> list[WaitingPlace]:
-    """Let lapsed offers go, then offer what is free in the order people asked. Safe to run twice at once."""
+    """Let lapsed offers go, then offer what is free, in turn. Safe to run twice at once.
+
+    In turn: in the order people asked, but whoever let an offer lapse comes after those who have not had one.
+    """
     now = now or timezone.now()
     _let_lapse(now)
+    if not OFFERED_FROM <= now.astimezone(ZONE).time() < OFFERED_TO:
+        return []
     made = []
-    for pk in WaitingPlace.objects.filter(state=State.WAITING).order_by("asked_at", "pk").values_list("pk", flat=True):
+    turns = WaitingPlace.objects.filter(state=State.WAITING).order_by("offers_missed", "asked_at", "pk")
+    for pk in turns.values_list("pk", flat=True):
         with transaction.atomic():
             # Somebody else's run may be at this row: then the offer is theirs to make.
             place = WaitingPlace.objects.select_for_update(skip_locked=True).filter(pk=pk, state=State.WAITING).first()
@@ -115,8 +123,9 @@ def _fitting(place: WaitingPlace, now: datetime) -> list[FreeSlot]:
     first = max(place.from_day, now.astimezone(ZONE).date())
     if first > place.to_day:
         return []
-    days = free_days(days=(place.to_day - first).days + 1, first=first, minutes=place.minutes, now=now)
-    slots = [slot for day in days for slot in day.slots]
+    span = (place.to_day - first).days + 1
+    days = free_days(days=span, first=first, minutes=place.minutes, now=now, ward=place.ward)
+    slots = [slot for day in days for slot in day.slots if slot.id not in place.missed_slots]
     if place.part:
         is_morning = place.part == "morning"
         slots = [slot for slot in slots if (slot.starts_at.astimezone(ZONE).hour < 12) == is_morning]
@@ -130,6 +139,8 @@ def _let_lapse(now: datetime) -> None:
         rows = WaitingPlace.objects.select_for_update(of=("self",), skip_locked=True).select_related("offer")
         for place in rows.filter(state=State.OFFERED, offer_ends_at__lte=now).order_by("pk"):
             place.offers_missed += 1
+            if place.offer is not None:
+                place.missed_slots = [*place.missed_slots, place.offer.slot_id]
             _give_back(place, State.LEFT if place.offers_missed >= MOST_OFFERS_MISSED else State.WAITING)
         WaitingPlace.objects.filter(state=State.WAITING, to_day__lt=today).update(state=State.LEFT)
 
@@ -137,6 +148,6 @@ def _let_lapse(now: datetime) -> None:
 def _give_back(place: WaitingPlace, state: str) -> None:
     visit = place.offer
     place.state, place.offer, place.offer_ends_at = state, None, None
-    place.save(update_fields=["state", "offer", "offer_ends_at", "offers_missed"])
+    place.save(update_fields=["state", "offer", "offer_ends_at", "offers_missed", "missed_slots"])
     if visit is not None:
         release(appointment=visit, reason="Không nhận giờ trống được mời")

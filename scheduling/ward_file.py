@@ -23,7 +23,8 @@ class Loaded:
 def load_wards(*, path: Path = WARDS_FILE) -> Loaded:
     """Bring the table to what the file says; safe to run again.
 
-    Which wards are served and which touch is set only for new wards: afterwards the office decides in the admin.
+    Which wards are served and which touch is set only for new wards, their place on the sketch only where they have
+    none: afterwards the office decides in the admin.
     """
     units: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["units"]
     with transaction.atomic():
@@ -32,6 +33,8 @@ def load_wards(*, path: Path = WARDS_FILE) -> Loaded:
         for unit in units:
             key = (unit["code"], _day(unit["valid_from"]))
             ward = before.get(key) or Ward(code=key[0], valid_from=key[1], is_served=unit["is_served"])
+            if ward.sketch_row is None and ward.sketch_column is None:
+                ward.sketch_row, ward.sketch_column = unit.get("sketch", (None, None))
             ward.name, ward.short_name, ward.kind = unit["name"], unit["short_name"], unit["kind"]
             ward.district, ward.province = unit["district"], unit["province"]
             ward.valid_to, ward.note = _day(unit["valid_to"]), unit.get("note", "")
@@ -40,7 +43,10 @@ def load_wards(*, path: Path = WARDS_FILE) -> Loaded:
         Ward.objects.bulk_create([ward for ward in wards.values() if ward.pk is None])
         Ward.objects.bulk_update(
             [ward for ward in wards.values() if (ward.code, ward.valid_from) in before],
-            ["name", "short_name", "kind", "district", "province", "valid_to", "note", "is_served"],
+            [
+                *("name", "short_name", "kind", "district", "province", "valid_to", "note", "is_served"),
+                *("sketch_row", "sketch_column"),
+            ],
         )
         _link_successors(units, wards)
         _link_neighbours(units, wards, known=set(before))

@@ -2,6 +2,9 @@
 
 from datetime import date, datetime
 
+from django import forms
+from django.core.exceptions import ValidationError
+
 from scheduling.hours import WEEKDAY_NAMES, ZONE
 
 
@@ -27,3 +30,12 @@ def day_name(day: date) -> str:
 def sentence(text: str) -> str:
     """The text with its first letter capital, the rest untouched."""
     return text[:1].upper() + text[1:]
+
+
+def parse_day(text: str) -> date | None:
+    """A day as addresses (2026-11-25) or people (25/11/2026) write it; None for nonsense and years nobody plans in."""
+    try:
+        day = forms.DateField(required=False).clean(text)
+    except ValidationError:
+        return None
+    return day if day and 2020 <= day.year <= 2100 else None

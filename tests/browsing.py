@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 FLAGS = [
     "--headless=new",
@@ -22,12 +23,34 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# How long to wait for what comes within a moment: a limit for the busiest machine. A right page never makes it wait.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
+AXE = Axe()
+# Only what is wrong is carried over: the thousands of nodes that are right are not.
+LOOK = """() => axe.run({resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(
+    ({id, nodes}) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`)))"""
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
 def find_chromium() -> str | None:
     """`CHROMIUM` if set, else the first browser of that family on PATH."""
     return os.environ.get("CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def accessibility_faults(page: Page, *themes: str) -> list[str]:
+    """What axe objects to on the page as it stands, a line for each element: theme, rule and element.
+
+    In both themes where none is named, set as the button sets them: the page is loaded once.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    page.emulate_media(reduced_motion="reduce")  # or a button is looked at halfway between two colours
+    faults = []
+    for theme in themes or ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme; }", theme)
+        faults += [f"{theme}, {fault}" for fault in page.evaluate(LOOK)]
+    return faults
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +82,7 @@ def browse(browser: Browser) -> Iterator[Any]:
     def open_one(**options: Any) -> Page:
         wanted = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "viewport": {"width": 1280, "height": 800}}
         context = browser.new_context(**{**wanted, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)

@@ -3,12 +3,14 @@
 import os
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.template import engines
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.pages import StrictClient
 from tests.shuffling import unordered_rows_shuffled
@@ -19,12 +21,29 @@ hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "same"))
 
-pytest_plugins = ["tests.people", "tests.browsing", "tests.stack"]
+pytest_plugins = ["tests.databases", "tests.people", "tests.browsing", "tests.stack"]
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _unknown_template_variables_fail() -> None:
     engines["django"].engine.string_if_invalid = FailOnUnknownVariable(settings.BASE_DIR)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_looked_for_once() -> Iterator[None]:
+    """Every client has a middleware of its own, and each would go through all our folders again."""
+    search = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, Any] = {}
+
+    def search_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            search(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = search_once
+    yield
+    WhiteNoiseMiddleware.add_files_from_finders = search
 
 
 @pytest.fixture(autouse=True, scope="session")

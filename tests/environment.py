@@ -45,9 +45,11 @@ FOR_TESTS = {
     "OFFICE_PHONE": "0258 3000 000",
     "LOG_LEVEL": "WARNING",
     "DB_CONN_MAX_AGE": "0",
+    # Dozens of processes are started; each would compile all our code again where the machine says not to keep it.
+    "PYTHONDONTWRITEBYTECODE": "",
 }
-# Redis has 16 databases unless told otherwise; the workers of pytest-xdist take every eighth, from the given one on.
-REDIS_DATABASES, REDIS_STRIDE = 16, 8
+# Redis has 16 databases unless told otherwise; the workers of pytest-xdist take every fourth, from the given one on.
+REDIS_DATABASES, REDIS_STRIDE = 16, 4
 
 _running = contextlib.ExitStack()
 

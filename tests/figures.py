@@ -1,7 +1,8 @@
 """Run every module of a folder that measures something, print a table, write the rows as JSON.
 
-A module has `run() -> list[dict]`. A row without a goal states a fact and holds; a row with `holds` false misses its
-goal, and the program then ends with 1. A module that breaks is a row that does not hold; the others still run.
+A module has `run()`, which returns or yields dicts. A row without a goal states a fact and holds; a row with `holds`
+false misses its goal, and the program then ends with 1. A module that breaks is a row that does not hold; what it had
+measured by then is kept, and the others still run. The file is written after each module.
 """
 
 import argparse
@@ -33,10 +34,12 @@ def main(folder: Path, prefix: str, columns: Sequence[str], output: Path) -> int
         parser.error(f"no {', '.join(sorted(unknown))}; there is {', '.join(names)}")
     with own_database(prefix):
         package = f"tests.{folder.name}"
-        measured = [row for name in wanted for row in rows_of(f"{package}.{prefix}_{name}", label=name)]
-    rows = [{"value": None, "unit": "", "goal": "", "holds": True, **row} for row in measured]
-    output.parent.mkdir(exist_ok=True)
-    output.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        output.parent.mkdir(exist_ok=True)
+        rows: list[Row] = []
+        for name in wanted:
+            measured = rows_of(f"{package}.{prefix}_{name}", label=name)
+            rows += [{"value": None, "unit": "", "goal": "", "holds": True, **row} for row in measured]
+            output.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print("\n" + table(rows, columns))
     missed = [row["name"] for row in rows if row.get("holds") is False]
     print(
@@ -65,11 +68,14 @@ def own_database(prefix: str) -> Iterator[None]:
 def rows_of(module: str, *, label: str) -> list[Row]:
     print(f"{label} …", end=" ", flush=True)
     started = time.perf_counter()
+    rows: list[Row] = []
     try:
-        rows: list[Row] = importlib.import_module(module).run()
+        # One by one, or what a generator had given before it broke would be lost.
+        for row in importlib.import_module(module).run():
+            rows.append(row)
     except Exception:
         traceback.print_exc(file=sys.stdout)
-        rows = [{"name": f"{label} broke", "value": None, "unit": "", "goal": "to run", "holds": False}]
+        rows.append({"name": f"{label} broke", "value": None, "unit": "", "goal": "to run", "holds": False})
     print(f"{time.perf_counter() - started:.1f} s", flush=True)
     return rows
 

@@ -83,6 +83,8 @@ def stack_environment(folder: Path, *, database_url: str, web_port: int, zalo_po
         "ZALO_SIMULATOR_FILE": str(folder / "zalo.sqlite3"),
         "ZALO_ACCESS_TOKEN": "first-access-token",
         "ZALO_REFRESH_TOKEN": "first-refresh-token",
+        # Whatever the hour of the test run, notices go out.
+        "ZALO_QUIET_HOURS": "none",
         "MEDIA_ROOT": str(folder / "media"),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
@@ -105,7 +107,7 @@ def run_stack(folder: Path, *, database_url: str) -> Iterator[Stack]:
     run_simulator = [str(ROOT / "manage.py"), "run_simulator", "--port", str(zalo_port), "--ladder-scale", "0.01"]
     arguments = {
         "simulator": [*run_simulator, "--webhook", f"{url}/zalo/webhook/"],
-        "web": [*granian, "--blocking-threads", "4", "--workers-kill-timeout", "2", "config.wsgi:application"],
+        "web": [*granian, "--blocking-threads", "8", "--workers-kill-timeout", "2", "config.wsgi:application"],
         "worker": [*celery, "worker", "--concurrency", "2", *quiet],
         "beat": [*celery, "beat", "--schedule", str(folder / "beat"), "--pidfile", "", "--loglevel", "INFO"],
     }

@@ -5,16 +5,18 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 
-from zalo_bridge.models import NoticeTemplate
+from zalo_bridge.models import MessagePrice, NoticeTemplate
+from zalo_bridge.names import kind_choices, kind_title
 from zalo_bridge.templates import LONGEST, faults_of_definition
 
 
 class NoticeTemplateForm(forms.ModelForm):
+    kind = forms.ChoiceField(label="Loại tin", choices=kind_choices)
+
     class Meta:
         model = NoticeTemplate
         fields = ["kind", "channel", "template_id", "parameters", "is_enabled"]
         help_texts = {
-            "kind": "Tên loại tin như trên trang Tin đi, ví dụ confirmation.",
             "template_id": "Mã mẫu tin đã được Zalo duyệt.",
             "parameters": "Mảng JSON. Ví dụ: "
             '[{"name": "customer_name", "value": "name", "type": "name", "max_length": 30}]. '
@@ -31,6 +33,35 @@ class NoticeTemplateForm(forms.ModelForm):
 @admin.register(NoticeTemplate)
 class NoticeTemplateAdmin(admin.ModelAdmin):
     form = NoticeTemplateForm
-    list_display = ["kind", "channel", "template_id", "is_enabled"]
+    list_display = ["kind_title", "channel", "template_id", "is_enabled"]
     list_filter = ["channel", "is_enabled"]
-    search_fields = ["kind", "template_id"]
+    search_fields = ["template_id"]
+
+    @admin.display(description="loại tin", ordering="kind")
+    def kind_title(self, template: NoticeTemplate) -> str:
+        return kind_title(template.kind)
+
+
+class MessagePriceForm(forms.ModelForm):
+    kind = forms.ChoiceField(
+        label="Loại tin",
+        required=False,
+        choices=lambda: [("", "Mọi loại tin chưa có giá riêng"), *kind_choices()],
+    )
+
+    class Meta:
+        model = MessagePrice
+        fields = ["channel", "kind", "dong", "valid_from", "is_certain", "source"]
+
+
+@admin.register(MessagePrice)
+class MessagePriceAdmin(admin.ModelAdmin):
+    """What the statistics reckon the cost of messages with."""
+
+    form = MessagePriceForm
+    list_display = ["channel", "kind_title", "dong", "valid_from", "is_certain", "source"]
+    list_filter = ["channel", "is_certain"]
+
+    @admin.display(description="loại tin", ordering="kind")
+    def kind_title(self, price: MessagePrice) -> str:
+        return kind_title(price.kind) or "mọi loại"

@@ -4,12 +4,13 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
-from zalo_bridge import client, inbox, incidents, tokens
+from zalo_bridge import client, health, inbox, incidents, tokens
 from zalo_bridge.errors import TokenUnusable
 from zalo_bridge.listeners import office_is_open
-from zalo_bridge.models import Incident, OutboundMessage, Remembered, WebhookEvent
+from zalo_bridge.models import Incident, Remembered, WebhookEvent
 from zalo_bridge.refusals import Remedy, refusal_of
 from zalo_bridge.trail import FORGET, erase_last_words
 
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 SILENCE = "silence"
 QUARANTINE = "quarantine"
 OFFICE_OPENS, OFFICE_CLOSES = 7, 17
+# Office time is counted in steps of this size, over at most so many of them (three weeks).
+STEP, MOST_STEPS = timedelta(minutes=15), 2000
 
 
 def keep_house() -> None:
@@ -54,9 +57,12 @@ def look_after_incidents() -> None:
     now = timezone.now()
     _watch_silence(now)
     _watch_quarantine()
+    incidents.announce()
     forget_followers()
-    for incident in incidents.open_incidents().exclude(channel="").filter(next_probe_at__lte=now):
-        if not OutboundMessage.objects.filter(state__in=OutboundMessage.WAITING_STATES).exists():
+    # One call without an answer stops nothing, but it stays on the screen until Zalo has answered another.
+    ends_by_answer = ~Q(channel="") | Q(cause__startswith=incidents.NO_ANSWER)
+    for incident in incidents.open_incidents().filter(ends_by_answer, next_probe_at__lte=now):
+        if health.oldest_unsent() is None:
             _probe(incident)
 
 
@@ -71,26 +77,36 @@ def _probe(incident: Incident) -> None:
     if answer is not None and answer.is_success:
         incidents.close(cause=incident.cause)
     else:
-        Incident.objects.filter(pk=incident.pk).update(next_probe_at=timezone.now() + incidents.PROBE_EVERY)
+        Incident.objects.filter(pk=incident.pk).update(next_probe_at=incidents.next_probe(incident, timezone.now()))
 
 
 def _watch_silence(now: datetime) -> None:
     """Zalo switches a failing webhook off without a word to the server; the only sign is that nothing comes."""
     minutes = settings.ZALO_SILENCE_ALARM_MINUTES
-    if not minutes:
-        return
-    since = now - timedelta(minutes=minutes)
     newest = WebhookEvent.objects.order_by("-id").values_list("received_at", flat=True).first()
-    if newest is None:
+    if not minutes or newest is None:
         return
-    if newest >= since:
+    allowed = timedelta(minutes=minutes)
+    if now - newest < allowed:
         incidents.close(cause=SILENCE)
-    elif _was_open(since) and _was_open(now):
+    elif not incidents.is_open(SILENCE) and _was_open(now) and _office_time(newest, now, enough=allowed) >= allowed:
         incidents.report(
             cause=SILENCE,
             detail=f"Không nhận được sự kiện nào từ Zalo hơn {minutes} phút trong giờ làm việc. "
             "Kiểm tra webhook trên trang Zalo cho nhà phát triển có bị tắt không.",
         )
+
+
+def _office_time(since: datetime, now: datetime, *, enough: timedelta) -> timedelta:
+    """How long the office was open between two times; counting stops at `enough`. Nights and lunch are no silence."""
+    total, at = timedelta(0), now
+    for _ in range(MOST_STEPS):
+        if at <= since or total >= enough:
+            break
+        step = min(STEP, at - since)
+        total += step if _was_open(at - step / 2) else timedelta(0)
+        at -= step
+    return total
 
 
 def _was_open(at: datetime) -> bool:
@@ -106,7 +122,7 @@ def _watch_quarantine() -> None:
     if not count:
         incidents.close(cause=QUARANTINE)
         return
-    if incidents.open_incidents().filter(cause=QUARANTINE).exists():
+    if incidents.is_open(QUARANTINE):
         return
     incidents.report(
         cause=QUARANTINE,

@@ -12,20 +12,34 @@ import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
+from urllib3.util import parse_url
 
 from zalo_bridge.envelope import text_of
 from zalo_bridge.errors import FileUnavailable
 
 # Answers are a few kilobytes; a conversation page some tens.
 LARGEST_ANSWER = 2 * 1024 * 1024
+# Ten megabytes over a poor line; a server that is slower than that is not waited for.
+LONGEST_DOWNLOAD_S = 60
 # Where files of citizens lie. Anything else in an event is not fetched: the server must not be sent to other machines.
 FILE_HOSTS = (".zadn.vn", ".zdn.vn", ".zalo.me", ".zaloapp.com", ".dlfl.vn", ".zalo.cloud")
+
+# The first that fits: the special errors before the general one they belong to.
+IN_WORDS = (
+    (requests.exceptions.SSLError, "lỗi chứng chỉ bảo mật"),
+    (requests.exceptions.ProxyError, "máy chủ trung gian không cho qua"),
+    (requests.ConnectTimeout, "nối quá lâu"),
+    (requests.ReadTimeout, "chờ trả lời quá lâu"),
+    (requests.exceptions.ChunkedEncodingError, "bị ngắt giữa chừng"),
+    (requests.ConnectionError, "mất kết nối"),
+)
+# What a gateway says with its status alone, as the number Zalo itself would give: token, no such path, too fast.
+MEANT_BY_STATUS = {401: -216, 404: -404, 429: -32}
 
 _local = threading.local()
 
@@ -128,23 +142,51 @@ def refresh(refresh_token: str) -> Answer:
 
 def download(url: str, *, most_bytes: int) -> tuple[bytes, str]:
     """A file a citizen sent: (bytes, content type as the server names it). Raises `FileUnavailable`."""
-    host = urlsplit(url).hostname or ""
-    ours = urlsplit(settings.ZALO_API_URL)
-    from_api = url.startswith(f"{ours.scheme}://{ours.netloc}/")
-    if not from_api and not (url.startswith("https://") and f".{host}".endswith(FILE_HOSTS)):
-        raise FileUnavailable("Tệp không nằm trên máy chủ của Zalo nên không tải về.")
     try:
-        with _session().get(url, timeout=_timeout(), stream=True, allow_redirects=False) as response:
+        with _session().get(_file_address(url), timeout=_timeout(), stream=True, allow_redirects=False) as response:
             if response.status_code != 200:
                 raise FileUnavailable
-            data = bytearray()
-            for chunk in response.iter_content(64 * 1024):
-                data += chunk
-                if len(data) > most_bytes:
-                    raise FileUnavailable("Tệp quá lớn.")
-    except requests.RequestException as error:
+            data = _body_of(response, most_bytes=most_bytes, deadline=time.perf_counter() + LONGEST_DOWNLOAD_S)
+    except _TooLong as error:
+        raise FileUnavailable("Tệp quá lớn." if error.is_large else "Máy chủ của Zalo gửi tệp quá chậm.") from error
+    except (requests.RequestException, HTTPError) as error:
         raise FileUnavailable from error
-    return bytes(data), response.headers.get("Content-Type", "").partition(";")[0]
+    return data, response.headers.get("Content-Type", "").partition(";")[0]
+
+
+def _file_address(url: str) -> str:
+    """The address as it will be called, if it is one of Zalo's. Raises `FileUnavailable`, `requests.RequestException`.
+
+    Looked at after `requests` has read it and by the parser that will connect: two readers may find two hosts in
+    `https://127.0.0.1\\@f.zdn.vn/`. No real address of a file has a user or a backslash.
+    """
+    prepared = requests.Request("GET", url).prepare().url or ""
+    found, api = parse_url(prepared), parse_url(settings.ZALO_API_URL)
+    from_api = (found.scheme, found.host, found.port) == (api.scheme, api.host, api.port)
+    from_files = found.scheme == "https" and found.port in (None, 443) and f".{found.host}".endswith(FILE_HOSTS)
+    if "\\" in url or found.auth is not None or not (from_api or from_files):
+        raise FileUnavailable("Tệp không nằm trên máy chủ của Zalo nên không tải về.")
+    return prepared
+
+
+class _TooLong(Exception):
+    def __init__(self, *, is_large: bool):
+        super().__init__("too large" if is_large else "too slow")
+        self.is_large = is_large
+
+
+def _body_of(response: requests.Response, *, most_bytes: int, deadline: float) -> bytes:
+    """All of an answer. Raises `_TooLong`, and urllib3's `HTTPError` for a connection cut or silent.
+
+    `read1` returns what has come: waiting for a full chunk instead, a server that sends a byte now and then would hold
+    us far past the deadline, each byte within the read timeout.
+    """
+    content = bytearray()
+    while chunk := response.raw.read1(64 * 1024, decode_content=True):
+        content += chunk
+        if len(content) > most_bytes or time.perf_counter() > deadline:
+            raise _TooLong(is_large=len(content) > most_bytes)
+    return bytes(content)
 
 
 def longest_call_s() -> float:
@@ -187,16 +229,16 @@ def _call(method: str, url: str, **options: Any) -> Answer:
         with _session().request(
             method, url, timeout=_timeout(), stream=True, allow_redirects=False, **options
         ) as response:
-            content = bytearray()
-            for chunk in response.iter_content(64 * 1024):
-                content += chunk
-                if len(content) > LARGEST_ANSWER or time.perf_counter() > deadline:
-                    raise Unknown("câu trả lời quá dài hoặc quá chậm", http_status=response.status_code)
             status = response.status_code
+            content = _body_of(response, most_bytes=LARGEST_ANSWER, deadline=deadline)
+    except _TooLong as error:
+        raise Unknown("câu trả lời quá dài hoặc quá chậm", http_status=status) from error
+    except HTTPError as error:
+        raise Unknown(type(error).__name__, duration_ms=elapsed()) from error
     except requests.RequestException as error:
         kind = NotSent if _never_connected(error) else Unknown
-        raise kind(type(error).__name__, duration_ms=elapsed()) from error
-    return _read(bytes(content), status, elapsed())
+        raise kind(_words_for(error), duration_ms=elapsed()) from error
+    return _read(content, status, elapsed())
 
 
 def _read(content: bytes, status: int, duration_ms: int) -> Answer:
@@ -204,12 +246,12 @@ def _read(content: bytes, status: int, duration_ms: int) -> Answer:
         body = json.loads(content)
     except (ValueError, RecursionError):
         body = None
+    code = _integer(body.get("error")) if isinstance(body, dict) else None
+    if status in MEANT_BY_STATUS and code in (None, status, -status):
+        return Answer(MEANT_BY_STATUS[status], "", None, status, duration_ms)
     if not isinstance(body, dict):
-        if status in (401, 404, 429):
-            return Answer({401: -216, 404: -404, 429: -32}[status], "", None, status, duration_ms)
         what = "câu trả lời rỗng" if not content.strip() else "câu trả lời không phải JSON"
         raise Unknown(f"HTTP {status}, {what}", http_status=status, duration_ms=duration_ms)
-    code = _integer(body.get("error"))
     if code is None:
         # A token answer has no `error`; anything else without one proves nothing.
         if "access_token" not in body and not isinstance(body.get("data"), (dict, list)):
@@ -227,6 +269,11 @@ def _integer(value: object) -> int | None:
         return int(text) if len(text) < 12 else None
     except ValueError:
         return None
+
+
+def _words_for(error: requests.RequestException) -> str:
+    """For staff; of what has no words here the name, to look up."""
+    return next((words for kind, words in IN_WORDS if isinstance(error, kind)), type(error).__name__)
 
 
 def _never_connected(error: requests.RequestException) -> bool:

@@ -6,6 +6,7 @@ a row that says "being sent": nobody knows whether it arrived, so `lookup.py` as
 
 import logging
 import random
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from zalo_bridge import client, incidents, ladder, lookup, throttle, tokens
+from zalo_bridge import client, incidents, interactions, ladder, lookup, throttle, tokens
 from zalo_bridge.call import Call, call_for
 from zalo_bridge.errors import TokenUnusable
 from zalo_bridge.memory import remember
@@ -22,6 +23,7 @@ from zalo_bridge.models import DeliveryAttempt, OutboundMessage
 from zalo_bridge.refusals import (
     BUTTONS_REFUSED,
     STOPS_EVERYTHING,
+    WINDOW_CLOSED,
     Refusal,
     Remedy,
     back_off,
@@ -29,7 +31,7 @@ from zalo_bridge.refusals import (
     reschedule_at,
 )
 from zalo_bridge.turns import Line, turn
-from zalo_bridge.windows import is_quiet, morning_after, window
+from zalo_bridge.windows import rest_until, window
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ SOON = timedelta(seconds=15)
 STRIKES = 3
 CHAT_PAID = "chat_paid"
 OUT_OF_QUOTA = -211
+QUOTA_EVERY_S = 60.0
+_quota_noted_at: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -96,11 +100,11 @@ def due_recipients(*, limit: int = 200) -> list[Recipient]:
     due = (
         Q(state__in=(State.QUEUED, State.RETRY, State.UNKNOWN), next_attempt_at__lte=now)
         | Q(state=State.SENDING, claimed_at__lte=orphaned)
-        | Q(state__in=(State.QUEUED, State.RETRY), give_up_at__lte=now)
+        | Q(state__in=OutboundMessage.UNSENT_STATES, give_up_at__lte=now)
     )
     rows = (
         OutboundMessage.objects.filter(due)
-        .exclude(channel__in=stopped - {CHAT_PAID}, state__in=(State.QUEUED, State.RETRY))
+        .exclude(channel__in=stopped - {CHAT_PAID}, state__in=OutboundMessage.UNSENT_STATES)
         .order_by("next_attempt_at", "id")
         .only("contact_id", "phone")[:limit]
     )
@@ -134,7 +138,7 @@ def next_due(recipient: Recipient) -> OutboundMessage | None:
     """
     now = timezone.now()
     for message in recipient.waiting()[:100]:
-        if message.give_up_at and message.give_up_at <= now and message.state in (State.QUEUED, State.RETRY):
+        if message.give_up_at and message.give_up_at <= now and message.state in OutboundMessage.UNSENT_STATES:
             return message
         if message.state == State.SENDING:
             claimed_at = message.claimed_at or message.created_at
@@ -159,11 +163,10 @@ def _advance(message: OutboundMessage) -> bool:
     if message.give_up_at and message.give_up_at <= now:
         _finish(message, State.EXPIRED, "Quá giờ nên không gửi nữa.")
         return True
-    if not message.is_reply and is_quiet(now):
-        later = morning_after(now)
+    if not message.is_reply and (later := rest_until(now)):
         later = min(later, message.give_up_at) if message.give_up_at else later
-        OutboundMessage.objects.filter(pk=message.pk, state__in=(State.QUEUED, State.RETRY)).update(
-            state=State.QUEUED, next_attempt_at=later, note="chờ hết giờ nghỉ đêm (22 giờ đến 6 giờ)"
+        OutboundMessage.objects.filter(pk=message.pk, state__in=OutboundMessage.UNSENT_STATES).update(
+            state=State.QUEUED, next_attempt_at=later, note="chờ hết giờ nghỉ đêm"
         )
         return True
     if message.channel == Channel.CHAT and not message.is_reply and not _chat_is_open(message, now):
@@ -173,13 +176,20 @@ def _advance(message: OutboundMessage) -> bool:
 
 
 def _chat_is_open(message: OutboundMessage, now: datetime) -> bool:
-    return message.contact is not None and window(message.contact, now).is_open
+    if message.contact is None:
+        return False
+    if not window(message.contact, now).is_open:
+        interactions.ask_zalo(message.contact)
+    return window(message.contact, now).is_open
 
 
 def _send(message: OutboundMessage) -> bool:
     lanes = _lanes(message)
     known = list(incidents.open_incidents())
     if not incidents.may_send(lanes, known):
+        if CHAT_PAID in lanes:
+            # The sweep cannot leave these out as it does a lane that stands still for everybody: let others come first.
+            _wait(message, SOON, "Chờ hạn mức tin trả phí.")
         return False
     try:
         token = tokens.access_token()
@@ -215,7 +225,7 @@ def _send(message: OutboundMessage) -> bool:
 def claim(message: OutboundMessage) -> bool:
     """Committed before the call: whoever finds this row later knows that a message may be on its way."""
     now = timezone.now()
-    claimed = OutboundMessage.objects.filter(pk=message.pk, state__in=(State.QUEUED, State.RETRY)).update(
+    claimed = OutboundMessage.objects.filter(pk=message.pk, state__in=OutboundMessage.UNSENT_STATES).update(
         state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1, look_count=0
     )
     message.attempts += 1
@@ -251,7 +261,7 @@ def record(message: OutboundMessage, outcome: client.Answer | client.NoAnswer, l
     """Write down how the call ended. False when the recipient's later messages must wait."""
     if isinstance(outcome, client.NotSent):
         incidents.report(
-            cause=f"no-answer:{message.channel}",
+            cause=f"{incidents.NO_ANSWER}{message.channel}",
             detail=f"Không nối được tới Zalo ({outcome.what}).",
             channel=message.channel,
             strikes=STRIKES,
@@ -260,7 +270,7 @@ def record(message: OutboundMessage, outcome: client.Answer | client.NoAnswer, l
         return False
     if isinstance(outcome, client.NoAnswer):
         incidents.report(
-            cause=f"no-answer:{message.channel}",
+            cause=f"{incidents.NO_ANSWER}{message.channel}",
             detail=f"Zalo không trả lời đọc được ({outcome.what}).",
             channel=message.channel,
             strikes=STRIKES,
@@ -275,24 +285,35 @@ def record(message: OutboundMessage, outcome: client.Answer | client.NoAnswer, l
 
 def _record_success(message: OutboundMessage, answer: client.Answer) -> None:
     now = timezone.now()
+    quota = answer.data.get("quota") if isinstance(answer.data, dict) else None
+    said = {
+        "vendor_id": answer.message_id[:64],
+        "counted_as": str(quota.get("quota_type", ""))[:20] if isinstance(quota, dict) else "",
+    }
     sent = OutboundMessage.objects.filter(pk=message.pk, state=State.SENDING).update(
-        state=State.SENT, sent_at=now, vendor_id=answer.message_id[:64], error_code=None, note=""
+        state=State.SENT, sent_at=now, error_code=None, note="", **said
     )
     if not sent:
-        # A receipt or an echo was faster and moved the row on; the id is still ours to add.
-        OutboundMessage.objects.filter(pk=message.pk, vendor_id="").update(vendor_id=answer.message_id[:64])
-    quota = answer.data.get("quota") if isinstance(answer.data, dict) else None
+        # A receipt or an echo was faster and moved the row on; what Zalo answered is still ours to add.
+        OutboundMessage.objects.filter(pk=message.pk, vendor_id="").update(**said)
     if isinstance(quota, dict) and quota:
         known = {
             name: str(quota[name])[:40] for name in ("quota_type", "remain", "total", "remainingQuota") if name in quota
         }
-        if random.random() < 0.05 or known.get("remain") in ("0", "1"):  # noqa: S311 - a sample is enough to show it
-            remember(f"quota:{message.channel}", known)
+        _note_quota(message.channel, known)
+
+
+def _note_quota(channel: str, known: dict[str, str]) -> None:
+    """What Zalo says is left, at most once a minute per process: a row that each message writes would be a queue."""
+    now = time.monotonic()
+    if now - _quota_noted_at.get(channel, -QUOTA_EVERY_S) >= QUOTA_EVERY_S or known.get("remain") in ("0", "1"):
+        _quota_noted_at[channel] = now
+        remember(f"quota:{channel}", known)
 
 
 def _end_incidents(message: OutboundMessage, lanes: list[str]) -> None:
     """Zalo took a message: what had stopped its lanes is over, and calls without an answer are no longer in a row."""
-    over = [f"no-answer:{message.channel}"]
+    over = [f"{incidents.NO_ANSWER}{message.channel}"]
     if message.error_code == OUT_OF_QUOTA:
         over.append(f"{message.channel}:{OUT_OF_QUOTA}")
     incidents.note_success(lanes=lanes, causes=over)
@@ -318,14 +339,14 @@ def _record_refusal(message: OutboundMessage, answer: client.Answer, lanes: list
         return False
     if refusal.remedy is Remedy.CONFIGURATION:
         incidents.report(cause=cause, detail=note, channel=_lane_stopped_by(answer.code, message.channel))
-        _wait(message, incidents.PROBE_EVERY, note, code=answer.code)
+        _wait(message, incidents.FIRST_PROBE, note, code=answer.code)
         return False
     if refusal.remedy is Remedy.BACK_OFF and message.attempts < refusal.tries:
         wait = back_off(refusal.wait, 1 if refusal.tries > 10 else message.attempts) * random.uniform(0.8, 1.0)  # noqa: S311
         _wait(message, wait, note, code=answer.code)
         return False
     # Zalo looked at this person or this message: whatever stopped the channel as a whole is over.
-    incidents.note_success(lanes=lanes, causes=[f"no-answer:{message.channel}"])
+    incidents.note_success(lanes=lanes, causes=[f"{incidents.NO_ANSWER}{message.channel}"])
     if refusal.remedy is Remedy.RESCHEDULE:
         OutboundMessage.objects.filter(pk=message.pk, state=State.SENDING).update(
             state=State.QUEUED,
@@ -334,6 +355,8 @@ def _record_refusal(message: OutboundMessage, answer: client.Answer, lanes: list
             note=note,
         )
         return True
+    if answer.code in WINDOW_CLOSED and message.contact and message.claimed_at:
+        interactions.note_closed(message.contact, at=message.claimed_at)
     _finish(message, State.FAILED, note, code=answer.code)
     return True
 

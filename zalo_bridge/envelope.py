@@ -117,9 +117,9 @@ def _dedupe_key(body: dict[str, Any], raw: bytes, app_id: str, name: str, user_i
     message = message if isinstance(message, dict) else {}
     message_id = clean_id(message.get("msg_id"))
     app = app_id if ID.fullmatch(app_id) else "?"
-    if message_id and name.startswith(("user_send_", "oa_send_", "anonymous_send_", "user_received_")):
+    if message_id and name.startswith(("user_send_", "user_asking_", "oa_send_", "anonymous_send_", "user_received_")):
         # Without the kind of attachment: gap repair reads messages back without knowing it exactly.
-        family = name if name.startswith("user_received_") else name.partition("_send_")[0] + "_send"
+        family = name if name.startswith("user_received_") else f"{name.partition('_')[0]}_send"
         return f"{app}:{family}:{message_id}"
     if name == "user_seen_message" and isinstance(seen := message.get("msg_ids"), list) and seen:
         return f"{app}:{name}:{_sha(' '.join(sorted(text_of(one) for one in seen)))}"

@@ -37,12 +37,12 @@ def _token() -> Check:
     credential = OACredential.objects.filter(oa_id=settings.ZALO_OA_ID).first()
     if credential is None:
         seeded = bool(settings.ZALO_ACCESS_TOKEN or settings.ZALO_REFRESH_TOKEN)
-        return Check("zalo-token", seeded, "sẽ lấy từ biến môi trường" if seeded else "chưa có token Zalo")
+        return Check("zalo-token", seeded, "token sẽ lấy từ biến môi trường" if seeded else "chưa có token Zalo")
     if credential.needs_reauthorisation:
         return Check("zalo-token", False, "cần cấp quyền lại trên trang /zalo/")
     if credential.expires_at <= timezone.now():
         return Check("zalo-token", False, "token đã hết hạn và chưa làm mới được")
-    return Check("zalo-token", True, f"còn hạn đến {timezone.localtime(credential.expires_at):%H:%M %d/%m}")
+    return Check("zalo-token", True, f"token còn hạn đến {timezone.localtime(credential.expires_at):%H:%M %d/%m}")
 
 
 def _inbox() -> Check:
@@ -59,9 +59,13 @@ def _outbox() -> Check:
 
 def _quarantine() -> Check:
     count = WebhookEvent.objects.filter(state=WebhookEvent.State.QUARANTINED).count()
-    return Check("zalo-quarantine", count == 0, f"{count} sự kiện sai chữ ký đang cách ly" if count else "trống")
+    return Check(
+        "zalo-quarantine",
+        count == 0,
+        f"{count} sự kiện sai chữ ký đang cách ly" if count else "không có sự kiện sai chữ ký",
+    )
 
 
 def _incidents() -> Check:
-    causes = list(incidents.open_incidents().values_list("cause", flat=True)[:5])
-    return Check("zalo-incidents", not causes, f"đang có sự cố: {', '.join(causes)}" if causes else "không có sự cố")
+    count = incidents.open_incidents().count()
+    return Check("zalo-incidents", not count, f"{count} sự cố đang mở" if count else "không có sự cố")

@@ -22,13 +22,15 @@ from zalo_bridge.events import EventKind, GivenUp, InboundEvent, Rating
 from zalo_bridge.listeners import tell_event, tell_given_up
 from zalo_bridge.models import Contact, OutboundMessage, WebhookEvent
 from zalo_bridge.notes import Verdict, note_account_event
-from zalo_bridge.reading import KINDS, Content, is_phone_template, read_content
+from zalo_bridge.reading import INTERACTIONS, KINDS, Content, is_phone_template, read_content
 from zalo_bridge.turns import Line, turn
 
 log = logging.getLogger(__name__)
 
 # Waits before the next try. Later events of the same contact wait too, so the whole ladder stays within five minutes.
 RETRY_AFTER = (2, 8, 30, 60, 120)
+# They name no user: whose they are, the template they answer tells.
+ANSWERS_TO_TEMPLATES = ("user_feedback", "user_click_response_button")
 # Enough for a burst of one person; a task must end some time, and the sweep comes back for the rest.
 MOST_PER_TURN = 200
 # An event normally is done within a fraction of a second; after this long its announcement was lost.
@@ -77,7 +79,7 @@ def handle_contact(user_id: str) -> int:
 
 
 def handle_waiting(*, limit: int = 500) -> int:
-    """The sweep: contacts with something due, whose wake-up call was lost or whose time to try again has come."""
+    """Handle everything that is due, here and now, without a worker. A running system's sweep is the next function."""
     now = timezone.now()
     users = (
         waiting_events()
@@ -144,11 +146,11 @@ def act_on(event: WebhookEvent) -> Verdict:
     if name in ("user_received_message", "user_seen_message"):
         is_template = is_phone_template(body, event.headers)
         return receipts.note_receipt(name=name, content=content, at=event.happened_at, is_template=is_template)
-    if not event.user_id and name not in ("user_feedback", "user_click_response_button"):
+    if not _is_about_a_contact(event):
         return note_account_event(name, body)
     if name.startswith("oa_send_") and not content.admin_id and receipts.is_known(content):
         return Verdict.done()  # The usual case, two of three events: it needs no contact and no lock.
-    message = _answered_template(content) if name in ("user_feedback", "user_click_response_button") else None
+    message = _answered_template(content) if name in ANSWERS_TO_TEMPLATES else None
     contact = locked_contact(event.user_id) if event.user_id else message.contact if message else None
     if contact is None:
         return Verdict.ignored("không rõ của ai")
@@ -156,10 +158,20 @@ def act_on(event: WebhookEvent) -> Verdict:
         return _note_echo(event, contact, content)
     note_event(contact=contact, name=name, at=event.happened_at)
     kind = KINDS.get(name)
-    if kind is None:
+    if kind is None:  # a call: it opens the chat's window, and that is all
         return note_account_event(name, body)
     tell_event(_inbound(event, kind, contact, content, message))
     return Verdict.done()
+
+
+def _is_about_a_contact(event: WebhookEvent) -> bool:
+    """Whether it may make somebody a contact of ours. Anonymous visitors of a web page and members of a group chat do
+    not become one: they never said a word to us here, and we could not answer."""
+    name = event.event_name
+    if name in ANSWERS_TO_TEMPLATES:
+        return True
+    is_echo = name.startswith("oa_send_") and not name.startswith("oa_send_anonymous_")
+    return bool(event.user_id) and (is_echo or name in KINDS or name in INTERACTIONS)
 
 
 def _note_echo(event: WebhookEvent, contact: Contact, content: Content) -> Verdict:

@@ -11,12 +11,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from zalo_bridge import doorbell, signature
+from zalo_bridge import doorbell, signature, storing
 from zalo_bridge.envelope import Envelope, read_envelope
 from zalo_bridge.models import WebhookEvent
 from zalo_bridge.reading import tidy
@@ -25,15 +23,6 @@ log = logging.getLogger(__name__)
 
 # Zalo's events are a few kilobytes. Larger bodies are somebody else's.
 LARGEST_BODY = 256 * 1024
-
-# One statement, so that intake costs one round trip: a delivery of a known event only counts up.
-STORE = """
-INSERT INTO zalo_bridge_webhookevent
-    (dedupe_key, event_name, user_id, raw, headers, happened_at, received_at, state, attempts, note, deliveries)
-VALUES (%s, %s, %s, %b, %s, %s, %s, %s, 0, %s, 1)
-ON CONFLICT (dedupe_key) DO UPDATE SET deliveries = least(zalo_bridge_webhookevent.deliveries + 1, 32000)
-RETURNING id, deliveries
-"""
 
 
 class Verdict(StrEnum):
@@ -81,7 +70,7 @@ def store(envelope: Envelope, raw: bytes, headers: dict[str, str], *, note: str 
     if envelope.oa_id not in ("", settings.ZALO_OA_ID):
         # The signed sample that Zalo's console sends names an OA that is not ours.
         state, note = WebhookEvent.State.IGNORED, "không phải OA của mình (tin thử từ trang cấu hình)"
-    event_id, deliveries = _insert(
+    event_id = storing.insert(
         (
             envelope.dedupe_key,
             envelope.name,
@@ -94,7 +83,7 @@ def store(envelope: Envelope, raw: bytes, headers: dict[str, str], *, note: str 
             note,
         )
     )
-    if deliveries > 1:
+    if event_id is None:
         return Verdict.KNOWN
     if state == WebhookEvent.State.RECEIVED:
         doorbell.ring(doorbell.HANDLE_EVENTS, event_id)
@@ -134,36 +123,10 @@ def _quarantine(envelope: Envelope, raw: bytes, headers: dict[str, str], reason:
     now = timezone.now()
     key = f"q:{hashlib.sha256(raw).hexdigest()}"
     values = (key, envelope.name, "", raw, json.dumps(headers), envelope.happened_at or now, now)
-    _insert((*values, WebhookEvent.State.QUARANTINED, reason))
+    storing.insert((*values, WebhookEvent.State.QUARANTINED, reason))
     return Verdict.QUARANTINED
 
 
 def quarantine_size() -> int:
     """How many are kept. The partial index holds only what needs staff, so it is a short count."""
     return WebhookEvent.objects.filter(state=WebhookEvent.State.QUARANTINED).count()
-
-
-def _insert(values: tuple[object, ...]) -> tuple[int, int]:
-    """One round trip. Instead of asking beforehand whether a kept connection still lives, a dead one is replaced and
-    the statement repeated: it stores an event once however often it runs."""
-    is_kept = connection.connection is not None and not connection.in_atomic_block
-    if is_kept:
-        connection.health_check_done = True  # type: ignore[attr-defined]
-    try:
-        return _execute(values)
-    except (OperationalError, InterfaceError):
-        if not is_kept:
-            raise
-        connection.close()
-        return _execute(values)
-
-
-def _execute(values: tuple[object, ...]) -> tuple[int, int]:
-    """Prepared and bound by the server, which Django's own cursors are not: a fifth of the whole cost of intake."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(STORE, values, prepare=True)
-        stored = cursor.fetchone()
-    if stored is None:
-        raise OperationalError("the event was not stored")
-    return int(stored[0]), int(stored[1])

@@ -80,7 +80,7 @@ def _template_for(message: OutboundMessage, channel: str) -> NoticeTemplate | No
 def _queue(message: OutboundMessage, channel: str) -> OutboundMessage:
     root = root_key(message)
     rows = OutboundMessage.objects.filter(
-        dedupe_key__in=[f"{root}~{number}" for number in range(2, MOST_PIECES)], state__in=(State.QUEUED, State.RETRY)
+        dedupe_key__in=[f"{root}~{number}" for number in range(2, MOST_PIECES)], state__in=OutboundMessage.UNSENT_STATES
     )
     rows.update(state=State.SUPERSEDED, note="tin đầu chuyển sang kênh khác")
     following, _ = OutboundMessage.objects.get_or_create(

@@ -1,19 +1,22 @@
 """Messages of unknown fate: the call left, no answer came. Zalo has no idempotency key, so look before sending again.
 
-An echo or a receipt settles it without a question (`receipts.py`). Otherwise the conversation is read: twice, the
-second time later, because a slow Zalo may still be working on what we no longer wait for.
+An echo or a receipt settles it without a question (`receipts.py`). Otherwise the conversation is read: soon, because a
+person is waiting, and again until Zalo has had ample time to show a message it did take, because a slow Zalo may still
+be working on what we no longer wait for. How much time that is, its own pace tells: see `_sure_at`.
 """
 
 import logging
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from zalo_bridge import client, ladder, throttle, tokens
 from zalo_bridge.envelope import clean_id, text_of
 from zalo_bridge.errors import TokenUnusable
-from zalo_bridge.models import OutboundMessage
+from zalo_bridge.models import DeliveryAttempt, OutboundMessage
 from zalo_bridge.receipts import CLOCK_SKEW, mark_arrived, says_the_same
 from zalo_bridge.refusals import Remedy, refusal_of
 
@@ -21,14 +24,28 @@ log = logging.getLogger(__name__)
 
 State = OutboundMessage.State
 
-FIRST_LOOK = timedelta(seconds=5)
-NEXT_LOOK = timedelta(seconds=15)
-LOOKS = 2
+FIRST_LOOK = timedelta(seconds=1)
+NEXT_LOOK = timedelta(seconds=5)
+# A message counts as not taken when Zalo has not shown it for so many times its usual pace, within these limits.
+TIMES_ITS_PACE = 3
+LEAST_PATIENCE, MOST_PATIENCE = timedelta(seconds=3), timedelta(seconds=10)
+# A gateway answered in the place of the machine behind it, which may still be at work.
+GATEWAY = (502, 504)
 # Without any way to look (the API refuses, Zalo is down) for this long, a person has to ask the citizen.
 GIVE_UP_AFTER = timedelta(minutes=30)
 # Templates do not show in the conversation as we wrote them: only a receipt can tell, within moments or never.
 RECEIPT_WITHIN = timedelta(minutes=2)
 PAGES = 3
+
+PACE = """
+SELECT extract(epoch FROM max(greatest(sent.sent_at, echo.received_at) - sent.claimed_at))::float, count(echo.id)
+FROM (
+    SELECT vendor_id, claimed_at, sent_at FROM zalo_bridge_outboundmessage
+    WHERE channel = 'chat' AND state IN ('sent', 'delivered', 'seen') AND vendor_id <> ''
+    ORDER BY id DESC LIMIT 30
+) sent
+LEFT JOIN zalo_bridge_webhookevent echo ON echo.dedupe_key = %(app_id)s || ':oa_send:' || sent.vendor_id
+"""
 
 
 class CannotLook(Exception):
@@ -43,11 +60,10 @@ def doubt(message: OutboundMessage, what: str) -> None:
 
 
 def orphaned(message: OutboundMessage) -> None:
-    """The worker that sent it is gone. Counts as looked at once: what it sent has long arrived or never will."""
+    """The worker that sent it is gone, longer ago than any call takes: what it sent has arrived or never will."""
     OutboundMessage.objects.filter(pk=message.pk, state=State.SENDING).update(
         state=State.UNKNOWN,
         next_attempt_at=timezone.now(),
-        look_count=LOOKS - 1,
         note="tiến trình gửi bị ngắt, đang kiểm tra tin đã tới chưa",
     )
 
@@ -73,15 +89,41 @@ def settle(message: OutboundMessage) -> bool:
     if found:
         vendor_id, at = found
         return mark_arrived(message, vendor_id=vendor_id, at=at, note="nhận ra trong cuộc trò chuyện")
-    if message.look_count + 1 < LOOKS:
-        OutboundMessage.objects.filter(pk=message.pk, state=State.UNKNOWN).update(
-            look_count=message.look_count + 1, next_attempt_at=now + NEXT_LOOK
-        )
+    # Judged by the time before the look: what the look did not show was not there then.
+    sure_at = _sure_at(message)
+    if now < sure_at:
+        _look_again(message, min(sure_at - now, NEXT_LOOK))
         return False
     OutboundMessage.objects.filter(pk=message.pk, state=State.UNKNOWN).update(
         state=State.RETRY, next_attempt_at=now, note="không thấy trong cuộc trò chuyện nên gửi lại"
     )
     return True
+
+
+def _sure_at(message: OutboundMessage) -> datetime:
+    """When a message that does not show in the conversation was not taken.
+
+    The vendor promises no time. So it is measured: from our call to the echo, or to the answer, of the last messages;
+    the slowest counts. Twice as long when Zalo itself gave no answer: what we do not wait for may still be going on.
+    """
+    claimed_at = message.claimed_at or message.created_at
+    call = DeliveryAttempt.objects.filter(message=message, started_at__gte=claimed_at).order_by("-id").first()
+    patience = min(max(TIMES_ITS_PACE * pace(), LEAST_PATIENCE), MOST_PATIENCE)
+    if call is None:
+        return claimed_at + 2 * patience
+    ended_at = call.started_at + timedelta(milliseconds=call.duration_ms)
+    if call.http_status is None or call.http_status in GATEWAY:
+        return max(call.started_at + 2 * patience, ended_at + LEAST_PATIENCE)
+    return ended_at + patience
+
+
+def pace() -> timedelta:
+    """How long Zalo took at most, of the last messages, to answer a call and to show the message to us again."""
+    with connection.cursor() as cursor:
+        cursor.execute(PACE, {"app_id": settings.ZALO_APP_ID})
+        slowest, echoes = cursor.fetchone()
+    # Without a single echo (the event is switched off in Zalo's console, or all is new) nothing is known.
+    return timedelta(seconds=slowest) if echoes else MOST_PATIENCE
 
 
 def read_page(user_id: str, *, offset: int) -> list[dict[str, object]]:
@@ -133,7 +175,7 @@ def _find(message: OutboundMessage, *, since: datetime) -> tuple[str, datetime] 
 
 
 def _look_again(message: OutboundMessage, wait: timedelta, *, note: str = "") -> None:
-    fields: dict[str, object] = {"next_attempt_at": timezone.now() + wait}
+    fields: dict[str, object] = {"next_attempt_at": timezone.now() + wait, "look_count": F("look_count") + 1}
     if note:
         fields["note"] = note[:500]
     OutboundMessage.objects.filter(pk=message.pk, state=State.UNKNOWN).update(**fields)

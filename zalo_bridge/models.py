@@ -1,9 +1,14 @@
 """What passed between Zalo and us: contacts, inbox, outbox, the credential. Bytes in, bytes out; no business words."""
 
+from datetime import datetime
+from typing import Self
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from zalo_bridge import names
 
 
 class Contact(models.Model):
@@ -30,6 +35,13 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.display_name or f"Zalo …{self.user_id[-4:]}"
+
+
+class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
+    def about(self, user_id: str) -> Self:
+        """One person's events. Asked for in two halves, because each has an index of its own: see Meta."""
+        is_waiting = Q(state__in=WebhookEvent.WAITING_STATES)
+        return self.filter(Q(user_id=user_id) & is_waiting | Q(user_id=user_id) & ~is_waiting)
 
 
 class WebhookEvent(models.Model):
@@ -63,6 +75,8 @@ class WebhookEvent(models.Model):
     )  # why ignored, quarantined or failed: codes and class names, never personal data
     deliveries = models.PositiveSmallIntegerField("số lần Zalo gửi", default=1)
 
+    objects = WebhookEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = "sự kiện đến"
         verbose_name_plural = "sự kiện đến"
@@ -84,12 +98,21 @@ class WebhookEvent(models.Model):
             ),
             # Housekeeping deletes by age. BRIN, because rows arrive in that order and intake pays for every index.
             BrinIndex(fields=["received_at"], name="event_by_age", autosummarize=True),
-            # One person's trail on the request page and in the console.
-            models.Index(fields=["user_id", "-happened_at"], name="event_trail"),
+            # One person's trail on the request page and in the console. Finished events only: intake writes one index
+            # less, and those still waiting are in the first index.
+            models.Index(
+                fields=["user_id", "-happened_at"],
+                name="event_trail",
+                condition=~Q(state__in=("received", "processing")),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.event_name or 'không rõ'} #{self.pk}"
+        return f"{self.title} #{self.pk}"
+
+    @property
+    def title(self) -> str:
+        return names.event_title(self.event_name)
 
 
 class OutboundMessage(models.Model):
@@ -108,6 +131,8 @@ class OutboundMessage(models.Model):
         SUPERSEDED = "superseded", "Đã thay bằng tin khác"
 
     WAITING_STATES = (State.QUEUED, State.RETRY, State.SENDING, State.UNKNOWN)
+    # Has not left: it can still be called back.
+    UNSENT_STATES = (State.QUEUED, State.RETRY)
     ARRIVED_STATES = (State.SENT, State.DELIVERED, State.SEEN)
 
     class Channel(models.TextChoices):
@@ -138,6 +163,8 @@ class OutboundMessage(models.Model):
     delivered_at = models.DateTimeField("tới máy lúc", null=True, blank=True)
     seen_at = models.DateTimeField("xem lúc", null=True, blank=True)
     vendor_id = models.CharField("mã tin của Zalo", max_length=64, blank=True)
+    # Zalo's word for what a chat message was counted against (reply, sub_quota, purchase_quota); blank: none.
+    counted_as = models.CharField("Zalo tính vào", max_length=20, blank=True)
     error_code = models.IntegerField("mã lỗi", null=True, blank=True)
     note = models.TextField("ghi chú", blank=True)
     # The step of the channel ladder this one replaces (chat → template by user → template by phone).
@@ -194,10 +221,22 @@ class OutboundMessage(models.Model):
                 name="message_needs_staff",
                 condition=Q(state__in=("failed", "expired", "unknown")),
             ),
+            # Statistics and the list by day. BRIN, because rows arrive in that order.
+            BrinIndex(fields=["created_at"], name="message_by_day", autosummarize=True),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.pk}"
+        return f"{self.title} #{self.pk}"
+
+    @property
+    def title(self) -> str:
+        return names.kind_title(self.kind)
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Before when it will not leave: the night is over, a failure is tried again, a press can be taken back."""
+        is_held = self.state in (self.State.QUEUED, self.State.RETRY) and self.next_attempt_at > timezone.now()
+        return self.next_attempt_at if is_held else None
 
 
 class DeliveryAttempt(models.Model):
@@ -287,7 +326,37 @@ class NoticeTemplate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} · {self.template_id}"
+        return f"{names.kind_title(self.kind)} · {self.template_id}"
+
+
+class MessagePrice(models.Model):
+    """What one message costs in đồng from a day on. People enter it: Zalo shows prices per template, bills by month."""
+
+    channel = models.CharField("kênh", max_length=16, choices=OutboundMessage.Channel)
+    kind = models.CharField(
+        "loại tin", max_length=40, blank=True, help_text="Để trống: mọi loại tin của kênh này chưa có giá riêng."
+    )
+    dong = models.PositiveIntegerField("giá một tin (đồng)")
+    valid_from = models.DateField("áp dụng từ ngày")
+    is_certain = models.BooleanField(
+        "đã đối chiếu", default=False, help_text="Đánh dấu khi giá đã khớp với hóa đơn hoặc bảng giá của Zalo."
+    )
+    source = models.CharField("căn cứ", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "giá tin nhắn"
+        verbose_name_plural = "giá tin nhắn"
+        ordering = ["channel", "kind", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "kind", "valid_from"],
+                name="message_price_is_one_per_day",
+                violation_error_message="Giá của kênh và loại tin này từ ngày ấy đã có.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}: {self.dong} đ"
 
 
 class Remembered(models.Model):

@@ -7,7 +7,7 @@ from zalo_bridge import incidents
 from zalo_bridge.envelope import text_of
 from zalo_bridge.memory import remember
 from zalo_bridge.models import NoticeTemplate, WebhookEvent
-from zalo_bridge.reading import tidy
+from zalo_bridge.reading import KINDS, tidy
 
 # Understood, and nothing follows from them here. Names not in any list are ignored too, but say so.
 NO_CONSEQUENCE = {
@@ -22,7 +22,6 @@ NO_CONSEQUENCE = {
     "user_call_oa": "cuộc gọi thoại",
     "oa_call_user": "cuộc gọi thoại",
     "oa_reacted_message": "OA thả cảm xúc",
-    "user_asking_product": "hỏi sản phẩm",
     "shop_has_order": "đơn hàng",
     "event_journey_time_out": "hành trình",
     "event_journey_acknowledged": "hành trình",
@@ -61,6 +60,8 @@ def note_account_event(name: str, body: dict[str, Any]) -> Verdict:
         return Verdict.ignored("khách ẩn danh từ tiện ích web: không nhận đăng ký qua kênh này")
     if "group" in name:
         return Verdict.ignored("sự kiện của nhóm chat")
+    if name in KINDS or name.startswith("oa_send_") and name not in NO_CONSEQUENCE:
+        return Verdict.ignored("không có mã người dùng")
     return Verdict.ignored(NO_CONSEQUENCE.get(name, "loại sự kiện chưa biết"))
 
 
@@ -79,8 +80,8 @@ def _note_template_status(body: dict[str, Any]) -> Verdict:
 def _note_template_quality(body: dict[str, Any]) -> Verdict:
     template_id, quality = tidy(text_of(body.get("template_id")), 32), tidy(body.get("quality"), 20)
     cause = f"template-quality:{template_id}"
-    if quality == "LOW":
+    if quality == "LOW" and NoticeTemplate.objects.filter(template_id=template_id, is_enabled=True).exists():
         incidents.report(cause=cause, detail=f"Zalo đánh giá mẫu tin {template_id} chất lượng thấp, có thể bị khóa.")
-    elif quality:
+    elif quality and quality != "LOW":
         incidents.close(cause=cause)
     return Verdict.done(f"mẫu tin {template_id}: chất lượng {quality}")

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from zalo_bridge import doorbell
@@ -23,6 +25,7 @@ __all__ = [
     "OutboundMessage",
     "enqueue",
     "postpone",
+    "reinstate",
     "split_text",
     "supersede",
 ]
@@ -111,15 +114,14 @@ def enqueue(
     return first
 
 
-def supersede(*, subject: str, kinds: Iterable[str], because: str) -> int:
+def supersede(*, subject: str, kinds: Iterable[str], because: str, after: int = 0) -> int:
     """Messages about `subject` that still wait to be sent are not needed any more. Returns how many there were.
 
-    One that is being sent at this moment is left alone: it cannot be called back.
+    `after`: only those newer than this one. One that is being sent at this moment is left alone: it cannot be called
+    back.
     """
-    waiting = (OutboundMessage.State.QUEUED, OutboundMessage.State.RETRY)
-    return OutboundMessage.objects.filter(subject=subject, kind__in=list(kinds), state__in=waiting).update(
-        state=OutboundMessage.State.SUPERSEDED, note=because[:500]
-    )
+    needless = _unsent(subject, kinds).filter(pk__gt=after)
+    return needless.update(state=OutboundMessage.State.SUPERSEDED, note=because[:500])
 
 
 def postpone(*, subject: str, kinds: Iterable[str], until: datetime) -> int:
@@ -127,7 +129,20 @@ def postpone(*, subject: str, kinds: Iterable[str], until: datetime) -> int:
 
     For a change somebody may take back: call it in the transaction that enqueued them.
     """
-    waiting = (OutboundMessage.State.QUEUED, OutboundMessage.State.RETRY)
-    return OutboundMessage.objects.filter(
-        subject=subject, kind__in=list(kinds), state__in=waiting, next_attempt_at__lt=until
-    ).update(next_attempt_at=until)
+    return _unsent(subject, kinds).filter(next_attempt_at__lt=until).update(next_attempt_at=until)
+
+
+def _unsent(subject: str, kinds: Iterable[str]) -> QuerySet[OutboundMessage]:
+    states = OutboundMessage.UNSENT_STATES
+    return OutboundMessage.objects.filter(subject=subject, kind__in=list(kinds), state__in=states)
+
+
+def reinstate(*, ids: Iterable[int]) -> int:
+    """Of these messages, those superseded meanwhile are owed again: the change that replaced them was taken back."""
+    now = timezone.now()
+    again = OutboundMessage.objects.filter(pk__in=list(ids), state=OutboundMessage.State.SUPERSEDED, give_up_at__gt=now)
+    numbers = list(again.values_list("pk", flat=True))
+    count = again.update(state=OutboundMessage.State.QUEUED, note="", next_attempt_at=Greatest("next_attempt_at", now))
+    for number in numbers:
+        doorbell.ring(doorbell.DELIVER_MESSAGES, number)
+    return count

@@ -9,6 +9,8 @@ import regex
 # Zalo counts characters after NFC and refuses longer texts with -210.
 LONGEST_TEXT = 2000
 MOST_BUTTONS = 5
+# What belongs to the letter before it, a space included.
+JOINS = regex.compile(r"[\p{M}\u200d]")
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def split_text(text: str, longest: int = LONGEST_TEXT) -> list[str]:
         for mark in ("\n\n", "\n", ". ", " "):
             # A cut in the first half would leave a stub: look for a finer mark first.
             cut = window.rfind(mark, longest // 2) + (len(mark.rstrip()) if mark == ". " else 0)
-            if cut > 0 and cut >= longest // 2:
+            if cut > 0 and cut >= longest // 2 and not JOINS.match(rest[cut:].lstrip()):
                 break
             cut = 0
         if not cut:
@@ -78,7 +80,7 @@ def split_text(text: str, longest: int = LONGEST_TEXT) -> list[str]:
                 cut = grapheme.end()
             cut = cut or longest
         pieces.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
+        rest = rest[cut:] if JOINS.match(rest[cut:].lstrip()) else rest[cut:].lstrip()
     if rest or not pieces:
         pieces.append(rest)
     return pieces

@@ -31,6 +31,7 @@ KINDS = {
     "user_send_video": EventKind.FILE,
     "user_send_file": EventKind.FILE,
     "user_send_link": EventKind.TEXT,
+    "user_asking_product": EventKind.TEXT,
     "user_send_sticker": EventKind.STICKER,
     "user_send_location": EventKind.LOCATION,
     "user_send_business_card": EventKind.CONTACT_CARD,
@@ -39,6 +40,7 @@ KINDS = {
 INTERACTIONS = {name for name in KINDS if name.startswith("user_send_")} | {
     "follow",
     "user_click_chatnow",
+    "user_asking_product",
     "user_call_oa",
 }
 
@@ -70,12 +72,14 @@ def read_content(body: dict[str, Any]) -> Content:
         text = tidy(message.get("data"))
     if name == "user_reacted_message":
         text = tidy(message.get("react_icon"), longest=40)
-    ids = message.get("msg_ids") if isinstance(message.get("msg_ids"), list) else [message.get("msg_id")]
+    # The answer to a template carries its id outside the message.
+    ids = message.get("msg_ids")
+    ids = ids if isinstance(ids, list) else [message.get("msg_id") or body.get("msg_id")]
     return Content(
         text=text,
         info=_shared_info(body["info"]) if isinstance(body.get("info"), dict) else None,
         attachments=attachments,
-        message_ids=tuple(filter(None, map(clean_id, ids or [])))[:500],
+        message_ids=tuple(filter(None, map(clean_id, ids)))[:500],
         quoted_id=clean_id(message.get("quote_msg_id")),
         admin_id=clean_id(_object(body, "sender").get("admin_id")),
         tracking_id=clean_id(message.get("tracking_id")),

@@ -69,7 +69,7 @@ def mark_arrived(message: OutboundMessage, *, vendor_id: str, at: datetime, note
         state=State.SENT, vendor_id=vendor_id, sent_at=at, note=note, error_code=None
     )
     if moved:
-        OutboundMessage.objects.filter(replaces=message, state__in=(State.QUEUED, State.RETRY)).update(
+        OutboundMessage.objects.filter(replaces=message, state__in=OutboundMessage.UNSENT_STATES).update(
             state=State.SUPERSEDED, note="tin trước đã tới"
         )
     return bool(moved)

@@ -87,6 +87,7 @@ OA: dict[int, Refusal] = {
             -241: "Lỗi tài nguyên của OA.",
             -403: "OA không có quyền.",
             -404: "Zalo không có địa chỉ API này. Xem lại ZALO_API_URL.",
+            404: "Zalo không có địa chỉ API này. Xem lại ZALO_API_URL.",
             -242: "appsecret_proof sai. Xem lại ZALO_APP_SECRET và ZALO_APPSECRET_PROOF.",
             -249: "Mẫu tin này không gửi được theo người dùng.",
             -320: "Chưa liên kết tài khoản Zalo Cloud.",
@@ -165,6 +166,7 @@ BUSINESS: dict[int, Refusal] = {
             -145: "Loại nội dung không được phép gửi.",
             -146: "Mẫu tin bị khóa do chất lượng thấp.",
             -404: "Zalo không có địa chỉ API này. Xem lại ZALO_BUSINESS_URL.",
+            404: "Zalo không có địa chỉ API này. Xem lại ZALO_BUSINESS_URL.",
         },
     ),
     **_table(
@@ -199,6 +201,8 @@ BUSINESS: dict[int, Refusal] = {
 
 # Buttons are unproven on chat messages: these numbers mean "not this shape", and plain text always works.
 BUTTONS_REFUSED = {-201, -233, -240}
+# Our record of the last interaction was wrong.
+WINDOW_CLOSED = {-230, -232}
 # The whole Official Account is concerned, whatever the channel.
 STOPS_EVERYTHING = {-204, -205, -209, -219, -242, -1241}
 

@@ -14,6 +14,7 @@ from zalo_bridge.chores import QUARANTINE
 from zalo_bridge.envelope import read_envelope
 from zalo_bridge.errors import NotReplayable
 from zalo_bridge.models import OutboundMessage, WebhookEvent
+from zalo_bridge.trail import ERASED
 
 # How long a message sent again by hand stays worth sending.
 RESEND_WITHIN = timedelta(hours=12)
@@ -22,9 +23,9 @@ EventState = WebhookEvent.State
 MessageState = OutboundMessage.State
 
 
-def replay_events(*, event_ids: Iterable[int]) -> int:
-    """Handle failed events once more, from the start. Returns how many; done events are never handled again."""
-    count = 0
+def replay_events(*, event_ids: Iterable[int]) -> list[int]:
+    """Handle failed events once more, from the start. Returns which; done events are never handled again."""
+    taken = []
     for event_id in event_ids:
         with transaction.atomic():
             again = WebhookEvent.objects.filter(pk=event_id, state=EventState.FAILED).update(
@@ -32,16 +33,16 @@ def replay_events(*, event_ids: Iterable[int]) -> int:
             )
             if again:
                 doorbell.ring(doorbell.HANDLE_EVENTS, event_id)
-        count += again
-    return count
+                taken.append(event_id)
+    return taken
 
 
-def verify_again(*, event_ids: Iterable[int], oa_id: str) -> tuple[int, int]:
-    """Check quarantined events against today's key. (taken in, still refused)
+def verify_again(*, event_ids: Iterable[int], oa_id: str) -> tuple[list[WebhookEvent], int]:
+    """Check quarantined events against today's key. (taken in, how many still refused)
 
     What fits now goes the way of any event, under its real key: one that Zalo delivered again meanwhile is not doubled.
     """
-    taken, refused = 0, 0
+    taken, refused = [], 0
     for event in WebhookEvent.objects.filter(pk__in=list(event_ids), state=EventState.QUARANTINED).order_by(
         "happened_at"
     ):
@@ -58,7 +59,7 @@ def verify_again(*, event_ids: Iterable[int], oa_id: str) -> tuple[int, int]:
             gone, _ = WebhookEvent.objects.filter(pk=event.pk, state=EventState.QUARANTINED).delete()
             if gone:
                 intake.store(envelope, raw, event.headers, note="đã xác minh lại sau khi cách ly")
-                taken += 1
+                taken.append(event)
     if not WebhookEvent.objects.filter(state=EventState.QUARANTINED).exists():
         incidents.close(cause=QUARANTINE)
     return taken, refused
@@ -79,9 +80,10 @@ def resend(*, message: OutboundMessage, by: str) -> None:
         if following.exclude(state__in=(MessageState.FAILED, MessageState.EXPIRED)).exists():
             raise NotReplayable("Tin này đã chuyển sang kênh khác, không gửi lại để tránh trùng.")
         now = timezone.now()
-        again = OutboundMessage.objects.filter(
-            pk=message.pk, state__in=(MessageState.FAILED, MessageState.EXPIRED)
-        ).update(
+        ended = OutboundMessage.objects.filter(pk=message.pk, state__in=(MessageState.FAILED, MessageState.EXPIRED))
+        if ended.filter(payload={"text": ERASED}).exists():
+            raise NotReplayable("Nội dung tin đã xóa theo yêu cầu của người dân nên không còn gì để gửi.")
+        again = ended.update(
             state=MessageState.RETRY,
             attempts=0,
             next_attempt_at=now,

@@ -5,11 +5,13 @@ from django.db.models import QuerySet
 from zalo_bridge import client
 from zalo_bridge.events import EventKind, GivenUp, InboundEvent, Rating, ReceivedFile, SharedInfo, Undelivered
 from zalo_bridge.health import Check, health
+from zalo_bridge.incidents import announced as standing_still
 from zalo_bridge.incidents import open_incidents
 from zalo_bridge.listeners import ask_office_hours, on_event, on_given_up, on_undeliverable
 from zalo_bridge.models import Contact, Incident, NoticeTemplate, OutboundMessage, WebhookEvent
-from zalo_bridge.trail import ChatLine, chat_lines, erase_contact
-from zalo_bridge.windows import Window, window
+from zalo_bridge.names import Subject, kind_title, name_kinds, name_subjects
+from zalo_bridge.trail import ChatLine, chat_lines, erase_contact, erase_messages
+from zalo_bridge.windows import Window, rest_until, window
 
 __all__ = [
     "ChatLine",
@@ -24,19 +26,26 @@ __all__ = [
     "Rating",
     "ReceivedFile",
     "SharedInfo",
+    "Subject",
     "Undelivered",
     "WebhookEvent",
     "Window",
     "ask_office_hours",
     "chat_lines",
     "erase_contact",
+    "erase_messages",
     "fetch_file",
     "health",
+    "kind_title",
     "messages_about",
+    "name_kinds",
+    "name_subjects",
     "on_event",
     "on_given_up",
     "on_undeliverable",
     "open_incidents",
+    "rest_until",
+    "standing_still",
     "window",
 ]
 

@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 INCIDENT = "token"
 ACCESS_LIFE = timedelta(hours=25)
-REFRESH_LIFE = timedelta(days=90)
 # Refresh at 20 of 25 hours, so that a night of trouble at Zalo does no harm.
 REFRESH_AHEAD = timedelta(hours=5)
 # After a failure of Zalo's login service, the next try.

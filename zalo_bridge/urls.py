@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("zalo/tin-di/<int:pk>/", console.message_detail, name="message"),
     path("zalo/tin-di/<int:pk>/gui-lai/", actions.resend, name="resend"),
     path("zalo/tin-di/<int:pk>/dung-gui/", actions.give_up, name="give_up"),
+    path("zalo/su-co/<int:pk>/dong/", actions.close_incident, name="close_incident"),
     path("zalo/nut-bam/thu-lai/", actions.try_buttons_again, name="try_buttons_again"),
     path("zalo/cap-quyen/", actions.authorise_page, name="authorise"),
     path("zalo/cap-quyen/ve/", actions.authorised, name="authorised"),

@@ -5,9 +5,10 @@ Source: developers.zalo.me, "Tin tư vấn".
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
+from django.conf import settings
 from django.utils import timezone
 
 from zalo_bridge.models import Contact
@@ -16,9 +17,8 @@ FREE_FOR = timedelta(hours=48)
 OPEN_FOR = timedelta(days=7)
 # Our clock and Zalo's differ, and a message needs its time to get there.
 MARGIN = timedelta(minutes=2)
-QUIET_FROM, QUIET_TO = time(22, 0), time(6, 0)
 # A few minutes after the end: Zalo's own night ends at 06:00 by a clock we do not know.
-MORNING = time(6, 5)
+AFTER_THE_NIGHT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ def window(contact: Contact, now: datetime) -> Window:
     return Window("closed")
 
 
-def is_quiet(now: datetime) -> bool:
-    """Between 22:00 and 06:00 local time."""
-    clock = timezone.localtime(now).time()
-    return clock >= QUIET_FROM or clock < QUIET_TO
-
-
-def morning_after(now: datetime) -> datetime:
-    """The end of the quiet hours around `now`."""
+def rest_until(now: datetime) -> datetime | None:
+    """Until when notices wait: shortly after the `ZALO_QUIET_HOURS` around `now`. None outside them."""
+    if settings.ZALO_QUIET_HOURS is None:
+        return None
+    begin, end = settings.ZALO_QUIET_HOURS
     local = timezone.localtime(now)
-    morning = local.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
-    return morning + timedelta(days=1) if local.time() >= QUIET_FROM else morning
+    clock = local.time()
+    if not (begin <= clock < end if begin <= end else clock >= begin or clock < end):
+        return None
+    morning = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0) + AFTER_THE_NIGHT
+    return morning + timedelta(days=1) if clock >= begin > end else morning

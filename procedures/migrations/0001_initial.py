@@ -195,6 +195,70 @@ class Migration(migrations.Migration):
                 "verbose_name": "thủ tục",
                 "verbose_name_plural": "thủ tục",
                 "ordering": ["field__position", "position", "name"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            procedures.models.VnFold(models.F("name")), name="gin_trgm_ops"
+                        ),
+                        name="procedure_name_folded",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        fields=("code",),
+                        name="procedure_code_names_one_procedure",
+                        violation_error_message="Đã có thủ tục khác mang mã quốc gia này.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("code", ""), ("code__regex", "^[0-9]\\.[0-9]{6}(\\.[0-9A-Z.]+)?$"), _connector="OR"
+                        ),
+                        name="procedure_code_is_of_the_national_catalogue",
+                        violation_error_message="Mã thủ tục quốc gia có dạng 2.000620. Chưa có mã thì để trống.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("local_id__regex", "^[0-9A-Z][0-9A-Z.-]*$")),
+                        name="procedure_local_id_fits_in_an_address",
+                        violation_error_message="Mã nội bộ chỉ gồm chữ in hoa không dấu, số, dấu chấm và gạch ngang.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_in_scope", True), models.Q(("refer_to", ""), _negated=True), _connector="OR"
+                        ),
+                        name="procedure_out_of_scope_says_where_to_turn",
+                        violation_error_message="Thủ tục ngoài phạm vi phải ghi nơi tiếp nhận.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fee_is_certain", False), models.Q(("fee", ""), _negated=True), _connector="OR"
+                        ),
+                        name="procedure_certain_fee_is_written_down",
+                        violation_error_message="Phí đã xác nhận thì phải ghi mức phí (không thu thì ghi “Không”).",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("processing_days__isnull", True), ("processing_days__gte", 1), _connector="OR"
+                        ),
+                        name="procedure_takes_at_least_a_day",
+                        violation_error_message="Thời hạn giải quyết ít nhất một ngày làm việc; chưa rõ thì để trống.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("visit_minutes__gte", 15), ("visit_minutes__lte", 240)),
+                        name="procedure_visit_lasts_15_to_240_minutes",
+                        violation_error_message="Thời gian tại nhà từ 15 đến 240 phút.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("active_from__isnull", True),
+                            ("active_to__isnull", True),
+                            ("active_to__gte", models.F("active_from")),
+                            _connector="OR",
+                        ),
+                        name="procedure_ends_after_it_starts",
+                        violation_error_message="Ngày hết áp dụng không được trước ngày bắt đầu.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,6 +288,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "từ khóa",
                 "verbose_name_plural": "từ khóa",
                 "ordering": ["id"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("folded"), name="gin_trgm_ops"),
+                        name="keyword_folded",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("procedure", "phrase"),
+                        name="keyword_is_listed_once",
+                        violation_error_message="Từ khóa này đã có trong danh sách.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("phrase", ""), _negated=True),
+                        name="keyword_is_written_down",
+                        violation_error_message="Hãy ghi từ khóa.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +328,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "giấy tờ cần chuẩn bị",
                 "verbose_name_plural": "giấy tờ cần chuẩn bị",
                 "ordering": ["position", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("procedure", "text"),
+                        name="dossier_component_is_listed_once",
+                        violation_error_message="Giấy tờ này đã có trong danh sách.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="dossier_component_is_written_down",
+                        violation_error_message="Hãy ghi tên giấy tờ.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -281,134 +375,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "phiên bản thủ tục",
                 "verbose_name_plural": "phiên bản thủ tục",
                 "ordering": ["procedure", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("procedure", "number"),
+                        name="procedure_version_number_is_used_once",
+                        violation_error_message="Số phiên bản này đã có.",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="procedure",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(
-                    procedures.models.VnFold(models.F("name")), name="gin_trgm_ops"
-                ),
-                name="procedure_name_folded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code", ""), _negated=True),
-                fields=("code",),
-                name="procedure_code_names_one_procedure",
-                violation_error_message="Đã có thủ tục khác mang mã quốc gia này.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("code", ""), ("code__regex", "^[0-9]\\.[0-9]{6}(\\.[0-9A-Z.]+)?$"), _connector="OR"
-                ),
-                name="procedure_code_is_of_the_national_catalogue",
-                violation_error_message="Mã thủ tục quốc gia có dạng 2.000620. Chưa có mã thì để trống.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("local_id__regex", "^[0-9A-Z][0-9A-Z.-]*$")),
-                name="procedure_local_id_fits_in_an_address",
-                violation_error_message="Mã nội bộ chỉ gồm chữ in hoa không dấu, số, dấu chấm và gạch ngang.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_in_scope", True), models.Q(("refer_to", ""), _negated=True), _connector="OR"),
-                name="procedure_out_of_scope_says_where_to_turn",
-                violation_error_message="Thủ tục ngoài phạm vi phải ghi nơi tiếp nhận.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fee_is_certain", False), models.Q(("fee", ""), _negated=True), _connector="OR"),
-                name="procedure_certain_fee_is_written_down",
-                violation_error_message="Phí đã xác nhận thì phải ghi mức phí (không thu thì ghi “Không”).",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("processing_days__isnull", True), ("processing_days__gte", 1), _connector="OR"),
-                name="procedure_takes_at_least_a_day",
-                violation_error_message="Thời hạn giải quyết ít nhất một ngày làm việc; chưa rõ thì để trống.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("visit_minutes__gte", 15), ("visit_minutes__lte", 240)),
-                name="procedure_visit_lasts_15_to_240_minutes",
-                violation_error_message="Thời gian tại nhà từ 15 đến 240 phút.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("active_from__isnull", True),
-                    ("active_to__isnull", True),
-                    ("active_to__gte", models.F("active_from")),
-                    _connector="OR",
-                ),
-                name="procedure_ends_after_it_starts",
-                violation_error_message="Ngày hết áp dụng không được trước ngày bắt đầu.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="keyword",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("folded"), name="gin_trgm_ops"), name="keyword_folded"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyword",
-            constraint=models.UniqueConstraint(
-                fields=("procedure", "phrase"),
-                name="keyword_is_listed_once",
-                violation_error_message="Từ khóa này đã có trong danh sách.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keyword",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("phrase", ""), _negated=True),
-                name="keyword_is_written_down",
-                violation_error_message="Hãy ghi từ khóa.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dossiercomponent",
-            constraint=models.UniqueConstraint(
-                fields=("procedure", "text"),
-                name="dossier_component_is_listed_once",
-                violation_error_message="Giấy tờ này đã có trong danh sách.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dossiercomponent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="dossier_component_is_written_down",
-                violation_error_message="Hãy ghi tên giấy tờ.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="procedureversion",
-            constraint=models.UniqueConstraint(
-                fields=("procedure", "number"),
-                name="procedure_version_number_is_used_once",
-                violation_error_message="Số phiên bản này đã có.",
-            ),
         ),
         migrations.RunSQL(
             STAMP, "DROP FUNCTION procedures_stamp_catalogue(); DROP SEQUENCE procedures_cataloguestamp_value"

@@ -3,14 +3,26 @@
 import re
 
 from registrations.dialogue.clock import long_time
-from registrations.dialogue.facts import Visit
+from registrations.dialogue.facts import Found, Visit
 from registrations.dialogue.heard import Cancel, ChangeTime, Option, Rate
 from registrations.dialogue.intents import says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
-from registrations.dialogue.which_time import call_for_time, chosen_place, offer_times
+from registrations.dialogue.which_time import call_for_time, chosen_place, offer_near, offer_times
+from registrations.dialogue.wishes import speaks_of_day
 
 _CODE = re.compile(r"\bht ?- ?([0-9a-z]{5})\b")
-_STARS = re.compile(r"^(?:#danhgia:)?([1-5])(?: ?(?:sao|diem|/ ?5|\*|⭐))?[.! ]*$")
+# Alone, or with its word and then whatever else the citizen says: "5 sao nha em, cán bộ dễ thương".
+_STARS = re.compile(r"^(?:#danhgia:|cho )?([1-5])(?: ?(?:sao|diem|/ ?5|\*|⭐)(?:$|\W.*)|[.! ]*$)", re.DOTALL)
+# "Thôi không hủy", "không đổi nữa", "giữ giờ cũ": the visit stays. "Không đổi sang mai được" goes on about a time.
+_KEEPS = re.compile(
+    r"\b(?:khong|ko|k|hong|dung|khoi|chua) (?:co |can |muon )?(?:huy|doi)\b(?! (?:duoc|dc|sang|qua|thanh))"
+    r"|^(?:thoi )?(?:khoi|giu|de)(?: (?:can|lai|nguyen|vay|nhu cu|lich cu|gio cu))*(?: a| nha| nhe| di| em)*[.! ]*$"
+    r"|(?<!khong )(?<!ko )\bgiu (?:gio|lich|nguyen|lai|hen|ngay|buoi|nhu)\b|\bnghi lai\b|\bnhu cu\b"
+    r"|\bkeep (?:it|the|my)\b|\b(?:do not|don'?t|not) (?:cancel|change)\b|^(?:khong|ko|hong|no|thoi|dung) ?[,.!]"
+)
+# Asked why they cancel, they ask something themselves: no reason to cancel yet.
+_ASKS_BACK = re.compile(r"\?\s*$|\b(?:khong|ko|hong|sao)(?: (?:a|vay|em|ad|ha|nhi))*[.! ]*$")
+_NOT = r"\b(?:khong|ko|hong|dung|khoi|chua) (?:co |can |muon |phai )?{}\b(?!.{{0,12}} (?:duoc|dc|sang|qua|thanh)\b)"
 REASONS = ("Bận việc, không ở nhà được", "Đã tự nộp hồ sơ", "Không cần làm thủ tục này nữa", "Đăng ký nhầm")
 
 
@@ -24,6 +36,16 @@ def name_of(visit: Visit) -> str:
 
 def when_of(visit: Visit) -> str:
     return long_time(visit.starts_at) if visit.starts_at else "giờ do cán bộ gọi thu xếp"
+
+
+def keeps_visit(turn: Turn, verb: str = "") -> bool:
+    """Whether the words leave a visit as it is, said where it was about to be changed or cancelled.
+
+    With a verb (“doi”, “huy”): whether they say that this is not wished, wherever they are said.
+    """
+    if verb:
+        return re.search(_NOT.format(verb), turn.heard.folded) is not None
+    return _KEEPS.search(turn.heard.folded) is not None
 
 
 # --- which request? ---
@@ -59,7 +81,7 @@ def on_which_visit(turn: Turn) -> bool:
     visit = visit_with(turn, choice) if choice else None
     if visit is not None:
         return act(turn, then, visit)
-    if says_no(turn.heard.folded):
+    if says_no(turn.heard.folded) or keeps_visit(turn):
         turn.rest()
         turn.say("kept")
         return True
@@ -69,7 +91,7 @@ def on_which_visit(turn: Turn) -> bool:
 def act(turn: Turn, then: str, visit: Visit) -> bool:
     turn.data["about"] = visit.id
     if then == "change":
-        offer_new_times(turn)
+        offer_new_times(turn, wished=speaks_of_day(turn.heard.folded))
         return False
     if then == "cancel":
         ask_reason(turn, visit)
@@ -86,7 +108,7 @@ def act(turn: Turn, then: str, visit: Visit) -> bool:
 
 def say_status(turn: Turn, visits: tuple[Visit, ...]) -> None:
     if not visits:
-        turn.say("no_visit")
+        turn.say("status_draft" if turn.has_draft else "no_visit")
         return
     for visit in visits[:5]:
         turn.say(
@@ -111,9 +133,18 @@ def say_papers(turn: Turn, visit: Visit) -> None:
         turn.say("papers_later", thu_tuc=name_of(visit))
 
 
+def invite(turn: Turn, found: Found) -> None:
+    """Who only asks about a procedure is told how to have it done; what they asked about is not asked again."""
+    if found.verdict == "match" and not turn.has_draft and turn.step == Step.IDLE and not turn.world.visits:
+        turn.data["asked_about"] = found.hits[0].name
+        turn.say("papers_then_register")
+
+
 def papers_asked(turn: Turn) -> bool:
     """Of the procedure named in the question, else of the one being registered, else of a request."""
     found = turn.world.search(turn.heard.text)
+    if not (found.hits or found.referral or turn.procedure):
+        found = turn.world.search(str(turn.data.get("words") or ""))
     procedure = found.hits[0].id if found.verdict == "match" and found.hits else turn.procedure
     name = (
         found.hits[0].name
@@ -123,6 +154,10 @@ def papers_asked(turn: Turn) -> bool:
     papers = turn.world.papers(procedure) if procedure else ()
     if papers:
         turn.say("papers", thu_tuc=name, giay_to="\n".join(f"- {paper}" for paper in papers), duong_dan="")
+        invite(turn, found)
+        return True
+    if found.referral and not found.hits:
+        turn.say("not_ours", noi_nhan=found.referral)
         return True
     if turn.world.visits:
         return pick_visit(turn, "papers")
@@ -133,13 +168,16 @@ def papers_asked(turn: Turn) -> bool:
 # --- another time ---
 
 
-def offer_new_times(turn: Turn, key: str = "offer_new_times", **values: str) -> None:
+def offer_new_times(turn: Turn, key: str = "offer_new_times", *, wished: bool = False, **values: str) -> None:
+    """`wished`: the words that ask for it name a time: the open ones nearest to it are offered."""
     visit = visit_with(turn, int(turn.data.get("about") or 0))
     if visit is None:
         turn.rest()
         turn.say("no_visit")
         return
     about = {"thu_tuc": name_of(visit), "ma": visit.code, "gio_hen": when_of(visit)}
+    if wished and offer_near(turn, turn.heard.text, step=Step.NEW_TIME, values=about):
+        return
     offer_times(turn, key=key, step=Step.NEW_TIME, values={**about, **values})
 
 
@@ -148,6 +186,10 @@ def on_new_time(turn: Turn) -> bool:
     if visit_with(turn, about) is None:
         turn.rest()
         turn.say("no_visit")
+        return True
+    if keeps_visit(turn):
+        turn.rest()
+        turn.say("kept")
         return True
     place = chosen_place(turn, step=Step.NEW_TIME)
     if place:
@@ -187,7 +229,12 @@ def on_cancel_reason(turn: Turn) -> bool:
         if turn.off_the_list() or turn.heard.folded.startswith("#"):
             ask_reason(turn, visit)
             return False
-        reason = "" if says_no(turn.heard.folded) or "giu" in turn.heard.folded.split() else turn.heard.text
+        if _ASKS_BACK.search(turn.heard.folded) and not says_no(turn.heard.folded) and not turn.data.get("asked_back"):
+            turn.data["asked_back"] = True
+            turn.say("question_for_staff")
+            ask_reason(turn, visit)
+            return False
+        reason = "" if says_no(turn.heard.folded) or keeps_visit(turn) else turn.heard.text
         if reason and says_yes(turn.heard.text, turn.heard.folded):
             reason = "Người dân xin hủy"
     turn.rest()
@@ -235,6 +282,8 @@ def drop(turn: Turn) -> bool:
 
 # --- rating ---
 
+CONTENT_FROM = 4
+
 
 def stars_in(folded: str) -> int:
     found = _STARS.match(folded)
@@ -253,5 +302,10 @@ def on_rate_words(turn: Turn) -> bool:
     if about and stars and not says_no(turn.heard.folded):
         turn.do(Rate(about, stars, turn.heard.text[:1000]))
     turn.rest()
-    turn.say("rating_done")
+    turn.say(thanks_for(stars))
     return True
+
+
+def thanks_for(stars: int) -> str:
+    """The last word after a rating: a cheerful wish would mock whoever has just complained."""
+    return "rating_done" if stars >= CONTENT_FROM else "rating_done_unhappy"

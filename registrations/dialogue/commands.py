@@ -13,6 +13,8 @@ from registrations.dialogue import heard as words
 from registrations.dialogue.heard import Outcome
 from registrations.dialogue.turn import DRAFT_KEYS
 from registrations.errors import RegistrationError
+from registrations.history import Line, write_history
+from registrations.intake import bring_up_to_date
 from registrations.models import Attachment, Citizen, Dialogue, Registration
 from registrations.services import Actor
 from registrations.states import CLOSED_STATES, State
@@ -72,6 +74,8 @@ def _do(command: words.Command, *, dialogue: Dialogue, event: InboundEvent | Non
             call_human(dialogue=dialogue, why=why, now=now)
         case words.Withdraw(how):
             data_rights.withdraw(dialogue=dialogue, how=how, now=now)
+        case words.NoteSeen():
+            data_rights.note_seen(contact=contact, now=now)
         case words.Pause():
             pause(dialogue=dialogue, by="oa.zalo.me", now=now)
 
@@ -90,7 +94,7 @@ def register(*, dialogue: Dialogue, place: int | None, time_wish: str = "") -> R
     ward = Ward.objects.filter(code=details.get("ward", ""), is_served=True, valid_to__isnull=True).first()
     if not draft or ward is None or not details.get("name") or not details.get("phone"):
         raise RegistrationError("Đăng ký này đã hết hạn. Anh/chị gõ “đăng ký” để làm lại.")
-    citizen = keep_citizen(dialogue=dialogue, details=details, ward=ward)
+    citizen, lines = keep_citizen(dialogue=dialogue, details=details, ward=ward)
     if citizen.registrations.exclude(state__in=CLOSED_STATES).count() >= MOST_OPEN_REQUESTS:
         raise RegistrationError("Anh/chị đang có nhiều đăng ký chờ xử lý. Anh/chị gõ 0 để gặp cán bộ.")
     number = int((data.get("procedure") or {}).get("id") or 0)
@@ -105,6 +109,7 @@ def register(*, dialogue: Dialogue, place: int | None, time_wish: str = "") -> R
         actor=Actor.citizen(),
         time_wish=time_wish,
     )
+    write_history(registration, lines, actor=Actor.citizen())
     Attachment.objects.filter(contact=dialogue.contact, registration__isnull=True).update(registration=registration)
     if place is None:
         waiting_list.join(registration=registration, now=timezone.now())
@@ -121,9 +126,9 @@ def forget_draft(data: dict[str, Any]) -> None:
         data.pop(key, None)
 
 
-def keep_citizen(*, dialogue: Dialogue, details: dict[str, str], ward: Ward) -> Citizen:
-    """The person behind this contact, brought up to date. Consent stands:
-    the dialogue asked before anything was kept.
+def keep_citizen(*, dialogue: Dialogue, details: dict[str, str], ward: Ward) -> tuple[Citizen, list[Line]]:
+    """The person behind this contact, brought up to date, and what that changed. Consent stands: the dialogue asked
+    before anything was kept.
     """
     contact = dialogue.contact
     if consent.standing(contact) is None:
@@ -132,17 +137,14 @@ def keep_citizen(*, dialogue: Dialogue, details: dict[str, str], ward: Ward) -> 
     own_address = (
         {} if dialogue.data.get("elsewhere") else {"address_line": details.get("address_line", ""), "ward": ward}
     )
-    facts: dict[str, Any] = {"name": details["name"], "phone": details["phone"], **own_address}
+    told: dict[str, Any] = {"name": details["name"], "phone": details["phone"], **own_address}
+    lines: list[Line] = []
     if citizen is None:
-        citizen = Citizen.objects.create(contact=contact, **facts)
+        citizen = Citizen.objects.create(contact=contact, **told)
     else:
-        changed = [name for name, value in facts.items() if getattr(citizen, name) != value]
-        for name in changed:
-            setattr(citizen, name, facts[name])
-        if changed:
-            citizen.save(update_fields=changed)
+        lines = bring_up_to_date(citizen, told)
     consent.bind(contact=contact, citizen=citizen)
-    return citizen
+    return citizen, lines
 
 
 def own_requests(contact: Contact) -> QuerySet[Registration]:

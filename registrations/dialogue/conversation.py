@@ -7,7 +7,7 @@ everywhere, then the step's own reading of free text. Whatever interrupts, `go_o
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from registrations.dialogue import aftercare, details, rights, sent_things, which_procedure, which_time
 from registrations.dialogue.enrol import go_on, start, start_for_other
@@ -15,20 +15,22 @@ from registrations.dialogue.everywhere import ON_INTENT, ask_menu
 from registrations.dialogue.facts import World
 from registrations.dialogue.heard import (
     AnswerNeed,
+    Cancel,
+    ChangeTime,
     Heard,
     Kind,
     Outcome,
     Pause,
     Rate,
+    Register,
     State,
     TakeOffer,
 )
-from registrations.dialogue.intents import Intent, intent_of, number_in, says_no, says_yes
-from registrations.dialogue.turn import Step, Turn
+from registrations.dialogue.intents import Intent, complains, intent_of, number_in, says_no, says_yes
+from registrations.dialogue.intents_english import is_english
+from registrations.dialogue.turn import OF_DRAFT, Step, Turn
 from registrations.dialogue.wishes import TAKES_ANY_WORDS, asks_for_visit, for_other_in
 
-# A pause this long and the citizen may have forgotten what was being asked.
-LONG_AGO = timedelta(hours=12)
 TAKES_IT = frozenset(
     {"#nhan", "nhan", "toi nhan", "em nhan", "nhan gio nay", "nhan nhe", "nhan nha", "ok nhan", "lay", "lay gio nay"}
 )
@@ -74,15 +76,24 @@ _TAKES_YES_OR_NO = frozenset(
         Step.WHICH_VISIT,
     }
 )
+# What is confirmed by a notice of its own: nothing is left half done then.
+_SETTLES = (Register, ChangeTime, TakeOffer, Cancel)
 
 
 def respond(state: State, heard: Heard, world: World) -> Outcome:
     """One turn. Every input gets an answer, a command, or (only for what needs none) silence."""
     turn = Turn(state, heard, world)
+    draft, slept = turn.data.get("draft"), _slept(turn)
     if heard.kind is Kind.TEXT:
-        _on_text(turn)
+        _on_text(turn, slept=slept)
     else:
         _on_other(turn)
+    goes_on = draft and turn.data.get("draft") == draft and turn.step in OF_DRAFT
+    if turn.says and heard.kind is Kind.TEXT and not turn.data.get("english") and is_english(heard.folded):
+        turn.data["english"] = True
+        turn.say_first("english")
+    if slept and goes_on and turn.says and not any(isinstance(each, _SETTLES) for each in turn.commands):
+        turn.say_first("back_after_long")
     return turn.outcome()
 
 
@@ -113,7 +124,7 @@ def _on_rated(turn: Turn) -> None:
     visit = turn.world.to_rate
     if visit is not None and 1 <= turn.heard.stars <= 5:
         turn.do(Rate(visit.id, turn.heard.stars, turn.heard.text[:1000]))
-        turn.say("rating_done")
+        turn.say(aftercare.thanks_for(turn.heard.stars))
 
 
 def _on_setback(turn: Turn) -> None:
@@ -130,13 +141,12 @@ def _on_setback(turn: Turn) -> None:
             go_on(turn)
 
 
-def _on_text(turn: Turn) -> None:
+def _on_text(turn: Turn, *, slept: bool) -> None:
     heard = turn.heard
     if _is_rating(turn):
         return
     if _takes_offer(turn):
         return
-    slept = turn.has_draft and _slept(turn)
     if _answers_the_question(turn):
         if _STEPS[turn.step](turn):
             go_on(turn)
@@ -151,11 +161,9 @@ def _on_text(turn: Turn) -> None:
         turn.say("old_button")
         ask_again(turn)
         return
-    if slept and intent in {None, Intent.GREETING, Intent.THANKS}:
-        turn.say("back_after_long")
-        if intent is not None:
-            ask_again(turn)
-            return
+    if slept and turn.step in OF_DRAFT and intent in {Intent.GREETING, Intent.THANKS}:
+        ask_again(turn)
+        return
     if intent is not None and ON_INTENT[intent](turn):
         ask_again(turn)
         return
@@ -180,8 +188,22 @@ def _answers_the_question(turn: Turn) -> bool:
     heard = turn.heard
     if turn.step in _TAKES_YES_OR_NO and (says_yes(heard.text, heard.folded) or says_no(heard.folded)):
         return True
+    keeps = {Step.NEW_TIME, Step.CANCEL_REASON, Step.WHICH_VISIT, Step.WITHDRAW}
+    if turn.step in keeps and aftercare.keeps_visit(turn) and not _changes_instead(turn):
+        return True  # "không đổi giờ nữa" asks for no change, though it speaks of one
+    if turn.step == Step.CANCEL_REASON and len(heard.folded.split()) >= 4:
+        if intent_of(heard.text, heard.folded) is Intent.CANCEL:
+            return True  # "bận đám giỗ, hủy giùm": the reason
+    if turn.step == Step.RATE_WORDS and complains(heard.folded):
+        return True  # asked what was wrong, they say it
     # "1" where nothing is numbered means "go on", never "talk to a person".
     return turn.step == Step.PROCEDURE and heard.folded == "1"
+
+
+def _changes_instead(turn: Turn) -> bool:
+    """ "Không hủy, đổi giờ thôi": not the one, but the other."""
+    is_change = intent_of(turn.heard.text, turn.heard.folded) is Intent.CHANGE
+    return turn.step == Step.CANCEL_REASON and is_change and not aftercare.keeps_visit(turn, "doi")
 
 
 def _is_rating(turn: Turn) -> bool:
@@ -201,18 +223,25 @@ def _is_rating(turn: Turn) -> bool:
 
 
 def _takes_offer(turn: Turn) -> bool:
-    """ "Nhận", while a place that got free is held for a request."""
-    offered = next((visit for visit in turn.world.visits if visit.is_offered), None)
-    if offered is None or turn.heard.folded.strip(" .!") not in TAKES_IT:
+    """ "Nhận", while a place that got free is held for a request, or after it was: then they hear that it is gone."""
+    if turn.heard.folded.strip(" .!") not in TAKES_IT:
         return False
-    turn.do(TakeOffer(offered.id))
-    turn.rest()
+    offered = next((visit for visit in turn.world.visits if visit.is_offered), None)
+    if offered is not None:
+        turn.do(TakeOffer(offered.id))
+        turn.rest()
+    elif any(visit.missed_offer for visit in turn.world.visits):
+        turn.say("offer_gone")
+    else:
+        return False
     return True
 
 
 def _slept(turn: Turn) -> bool:
-    last = turn.data.get("at")
-    return last is not None and turn.world.now - datetime.fromisoformat(last) > LONG_AGO
+    """Whether a draft was left lying for so long. Opening the chat anew has a welcome of its own."""
+    if not turn.has_draft or turn.heard.kind in {Kind.FOLLOWED, Kind.OPENED_CHAT}:
+        return False
+    return turn.asked_long_ago
 
 
 # --- outside a flow ---
@@ -239,6 +268,9 @@ def _on_idle(turn: Turn) -> None:
         # A number tapped twice: what it brought about is shown, nothing new begins.
         aftercare.say_status(turn, turn.world.visits)
         return
+    if turn.world.visits and aftercare.keeps_visit(turn):
+        turn.say("kept")
+        return
     found = turn.world.search(turn.heard.text)
     has_time, wants_new = bool(turn.world.time(turn.heard.text)), asks_for_visit(turn.heard.folded)
     if (
@@ -257,14 +289,19 @@ def _on_idle(turn: Turn) -> None:
     elif turn.world.phone(turn.heard.text).e164 or turn.world.address(turn.heard.text).verdict == "inside":
         # Somebody who sends a number or an address without being asked wants to register.
         start(turn)
-    elif has_time and wants_new:
+    elif has_time and (wants_new or not turn.world.visits):
+        # A time and nothing else, from someone with no visit: they want one. The time is kept.
         start(turn, when=turn.heard.text)
+    elif is_english(turn.heard.folded) and not turn.data.get("english"):
+        ask_menu(turn, "menu_short")  # with a word of English before it
     else:
         ask_menu(turn, "not_understood")
 
 
 def _on_waiting_for_human(turn: Turn) -> None:
-    turn.say("human_waiting")
+    """Said in full once; whoever goes on writing to the person they wait for is only told that it is kept."""
+    turn.say("human_waiting_more" if turn.data.get("asked", {}).get("key") == Step.HUMAN else "human_waiting")
+    turn.data["asked"] = {"key": Step.HUMAN, "times": 1}
 
 
 def ask_again(turn: Turn) -> None:

@@ -5,28 +5,23 @@ Handlers answer True when the thread may go on to the next gap, False when they 
 
 import re
 
+from registrations.dialogue.detail_words import (
+    ADDRESS_LEAD,
+    CORRECTS_ADDRESS,
+    CORRECTS_NAME,
+    DIGIT_RUN,
+    LIVES,
+    NUMBER_LEAD,
+    PARTICLES,
+    PLACE,
+    clean_name,
+    detail_named,
+)
 from registrations.dialogue.facts import AddressRead
 from registrations.dialogue.heard import Info, Option, RecordConsent
 from registrations.dialogue.intents import says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
-from registrations.dialogue.wishes import keep_words
-
-_DIGIT_RUN = re.compile(r"\+?\d[\d\s.()-]{6,}\d")
-_NAME = re.compile(r"^[^\W\d_][^\d_@#<>/\\|{}\[\]=+*]{1,59}$")
-_NAME_LEAD = re.compile(
-    r"^\s*(?:dạ\s+)?(?:tôi|em|mình|tui|anh|chị)?\s*(?:tên(?:\s+(?:là|tôi là|em là|mình là))?|họ tên|họ và "
-    r"tên|ten(?: la)?)\s*[:\-]?\s+",
-    re.I,
-)
-_ADDRESS_LEAD = re.compile(
-    r"^\s*(?:địa chỉ|dia chi|đ/c|đc|nhà|ở|tại)(?:\s+(?:là|la|mới|moi|của tôi|cua toi|đúng là|nhà))*\s*[:\-]?\s+", re.I
-)
-# A house number with a street, a group, a hamlet, a lane: a place, though no ward is named.
-_PLACE = re.compile(
-    r"\d+\w*[/\s,]+\S*[^\W\d]{2,}|\b(?:tổ|thôn|hẻm|đường|ngõ|kiệt|chung cư|to|thon|hem|duong) \S", re.IGNORECASE
-)
-_CORRECTS_ADDRESS = re.compile(r"^(?:sua |doi )?(?:dia chi|d/c)\b.*\w{3}")
-_CORRECTS_NAME = re.compile(r"^(?:toi |em |minh )?(?:sua )?(?:ho )?ten(?: dung)?(?: toi| em| minh)? (?:la|:)\s*\w+")
+from registrations.dialogue.wishes import keep_time, keep_words, speaks_of_day
 
 
 def is_complete(details: dict[str, str]) -> bool:
@@ -34,6 +29,10 @@ def is_complete(details: dict[str, str]) -> bool:
 
 
 def ask_consent(turn: Turn, key: str = "consent") -> None:
+    """Ask with the whole text of what is kept and why; only pointed to where it was just read."""
+    asked = turn.data.get("asked") or {}
+    if asked.get("key") == Step.CONSENT and not turn.asked_long_ago:
+        key = "consent_again"
     turn.ask(
         Step.CONSENT,
         key,
@@ -55,9 +54,11 @@ def on_consent(turn: Turn) -> bool:
     elif turn.world.search(heard.text).verdict == "match":
         # Naming a procedure tells nothing about the person: it may be remembered before consent.
         keep_words(turn, heard.text)
-        ask_consent(turn, "consent_then_procedure")
+        turn.say("noted")
+        ask_consent(turn)
     else:
-        ask_consent(turn, "consent_first")
+        turn.say_unclear("consent_not_yet")
+        ask_consent(turn)
     return False
 
 
@@ -118,7 +119,7 @@ def take_address(turn: Turn, line: str, reading: AddressRead) -> None:
         turn.data["wards"] = [list(candidate) for candidate in reading.candidates]
     else:
         asked = turn.data.get("asked") or {}
-        is_place = bool(_PLACE.search(line))
+        is_place = bool(PLACE.search(line))
         if not is_place and turn.world.search(line).hits:
             # They are ahead of us: what they want is looked up once the ward is known.
             keep_words(turn, line)
@@ -128,7 +129,7 @@ def take_address(turn: Turn, line: str, reading: AddressRead) -> None:
             details["address_line"] = line[:300] if is_place else ""
             turn.data["wards"] = [list(ward) for ward in turn.world.wards]
         else:
-            turn.say("address_unknown")
+            turn.say_unclear("address_unknown")
 
 
 def ask_ward(turn: Turn) -> None:
@@ -158,14 +159,6 @@ def _shown(turn: Turn) -> str:
     return turn.world.phone(turn.details.get("phone", "")).shown or turn.details.get("phone", "")
 
 
-def clean_name(text: str) -> str:
-    """A name as typed, tidied; "" if it cannot be one."""
-    name = _NAME_LEAD.sub("", text).strip(" .,:;-\"'“”")
-    if not _NAME.match(name) or len(name.split()) > 7 or name.endswith("?"):
-        return ""
-    return name.title() if name.islower() or (name.isupper() and len(name.split()) > 1) else name
-
-
 def on_detail(turn: Turn) -> bool:
     """NAME, PHONE, ADDRESS: one thing at a time, or everything in one message."""
     had = is_complete(turn.details)
@@ -173,16 +166,38 @@ def on_detail(turn: Turn) -> bool:
         if turn.step == Step.NAME:
             if name := clean_name(turn.heard.text):
                 turn.details["name"] = name
-            else:
-                turn.say("name_unclear")
+            elif not _take_other(turn):
+                turn.say_unclear("name_unclear")
         elif turn.step == Step.PHONE:
-            if not _take_phone(turn, turn.heard.text) and not turn.says:
-                turn.say("phone_invalid", so_moi="")
+            has_digits = sum(letter.isdigit() for letter in turn.heard.text) >= 6
+            if not (has_digits and _take_phone(turn, turn.heard.text)) and not turn.says:
+                if has_digits or not _take_other(turn):
+                    turn.say_unclear("phone_invalid")
+        elif turn.world.phone(turn.heard.text).e164 and _take_phone(turn, turn.heard.text):
+            turn.say("noted")
         else:
-            line = _ADDRESS_LEAD.sub("", turn.heard.text).strip()
+            line = PARTICLES.sub("", ADDRESS_LEAD.sub("", turn.heard.text)).strip()
             take_address(turn, line, turn.world.address(line))
     if is_complete(turn.details) and not had:
         say_understood(turn)
+    return True
+
+
+def _take_other(turn: Turn) -> bool:
+    """An answer to another question than the one asked: kept for when its turn comes. True if it was one."""
+    text = turn.heard.text
+    reading = turn.world.address(text)
+    if turn.world.phone(text).e164 and _take_phone(turn, text):
+        pass
+    elif not turn.details.get("ward") and (PLACE.search(text) or reading.verdict in {"inside", "ambiguous"}):
+        take_address(turn, ADDRESS_LEAD.sub("", text).strip(), reading)
+    elif turn.world.search(text).hits:
+        keep_words(turn, text)
+    elif speaks_of_day(turn.heard.folded) and turn.world.time(text):
+        keep_time(turn, text)
+    else:
+        return False
+    turn.say("noted")
     return True
 
 
@@ -191,27 +206,27 @@ def _take_all(turn: Turn) -> bool:
     true if a phone number parted the text into more than one thing.
     """
     text = turn.heard.text
-    found = _DIGIT_RUN.search(text)
+    found = DIGIT_RUN.search(text)
     if not found or turn.step == Step.ADDRESS or not turn.world.phone(found[0]).e164:
         return False
     before, after = text[: found.start()].strip(" ,;.-"), text[found.end() :].strip(" ,;.-")
-    before = re.sub(
-        r"[\s,;]*(?:sđt|sdt|số điện thoại|so dien thoai|đt|dt|điện thoại|phone)\s*:?\s*(?:là|la)?\s*$",
-        "",
-        before,
-        flags=re.I,
-    )
+    before = NUMBER_LEAD.sub("", before)
     if not before and not after:
-        return False
+        if turn.step != Step.PHONE:
+            return False
+        return _take_phone(turn, found[0])
     _take_phone(turn, found[0])
     head, _, rest = before.partition(",")
-    if name := clean_name(head):
+    if not turn.details.get("name") and (name := clean_name(head)):
         turn.details["name"] = name
         before = rest.strip()
     address = ", ".join(part for part in (before, after) if part)
-    address = _ADDRESS_LEAD.sub("", address).strip()
-    if len(address) > 3:
-        take_address(turn, address, turn.world.address(address))
+    address = ADDRESS_LEAD.sub("", address).strip()
+    reading = turn.world.address(address)
+    # Asked for the number, what stands beside it need not be a place.
+    is_place = turn.step != Step.PHONE or reading.verdict != "unknown" or bool(PLACE.search(address))
+    if len(address) > 3 and is_place:
+        take_address(turn, address, reading)
     return True
 
 
@@ -232,6 +247,7 @@ def on_ward(turn: Turn) -> bool:
     if reading.verdict == "unknown":
         if turn.world.search(turn.heard.text).hits:
             keep_words(turn, turn.heard.text)
+            turn.say("noted")
         ask_ward(turn)
         return False
     take_address(turn, f"{line}, {turn.heard.text}" if line else turn.heard.text, reading)
@@ -344,26 +360,21 @@ def forget(turn: Turn, detail: str) -> None:
         turn.details.pop(key, None)
 
 
-def detail_named(folded: str) -> str | None:
-    """Which detail a text speaks of: "sửa số điện thoại"."""
-    for word, detail in (("dien thoai", "phone"), ("sdt", "phone"), ("dia chi", "address"), ("ten", "name")):
-        if word in folded:
-            return detail
-    return None
-
-
 def take_correction(turn: Turn) -> bool:
     """A new phone number, name or address typed at any later step. True if it was one."""
     text, folded = turn.heard.text, turn.heard.folded
     if not is_complete(turn.details):
         return False
-    found = _DIGIT_RUN.search(text)
+    found = DIGIT_RUN.search(text)
     if found and turn.world.phone(found[0]).e164:
         _take_phone(turn, found[0])
-    elif _CORRECTS_NAME.match(folded) and (name := clean_name(text)):
+    elif CORRECTS_NAME.match(folded) and (name := clean_name(text)):
         turn.details["name"] = name
-    elif _CORRECTS_ADDRESS.match(folded):
-        line = _ADDRESS_LEAD.sub("", re.sub(r"^\s*(?:sửa|đổi|sua|doi)\s+", "", text, flags=re.I)).strip()
+    elif CORRECTS_ADDRESS.match(folded) or (
+        LIVES.match(folded) and turn.world.address(text).verdict in {"inside", "ambiguous"}
+    ):
+        line = ADDRESS_LEAD.sub("", re.sub(r"^\s*(?:sửa|đổi|sua|doi)\s+", "", text, flags=re.I))
+        line = PARTICLES.sub("", line).strip()
         take_address(turn, line, turn.world.address(line))
     else:
         return False

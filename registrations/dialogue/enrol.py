@@ -16,11 +16,12 @@ def start(turn: Turn, *, words: str = "", when: str = "") -> None:
     """
     if not turn.has_draft:
         turn.drop_draft()
-    for key in ("procedure", "words", "unclear", "when"):
+    for key in ("procedure", "words", "also", "unclear", "when"):
         turn.data.pop(key, None)
     turn.data["draft"] = turn.heard.ref or turn.world.now.isoformat()
-    if words:
-        keep_words(turn, words)
+    asked_about = turn.data.pop("asked_about", "")
+    if words or asked_about:
+        keep_words(turn, words or asked_about)
     elif when:
         keep_time(turn, when)
     if turn.consented:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from registrations.dialogue import aftercare, details, rights, which_time
 from registrations.dialogue.enrol import go_on, start
 from registrations.dialogue.heard import CallHuman, Option
-from registrations.dialogue.intents import Intent
-from registrations.dialogue.turn import Step, Turn
+from registrations.dialogue.intents import Intent, complains
+from registrations.dialogue.turn import OF_DRAFT, Step, Turn
 
 MENU = (
     Option("Đăng ký hỗ trợ tại nhà", "register"),
@@ -23,7 +23,11 @@ def ask_menu(turn: Turn, key: str) -> None:
 
 
 def _register(turn: Turn) -> bool:
-    start(turn)
+    if turn.has_draft and turn.step in OF_DRAFT and turn.step != Step.UNCLEAR_PROCEDURE:
+        return True  # they are registering: the open question once more, nothing said so far is lost
+    found = turn.world.search(turn.heard.text)
+    # "Đăng ký hỗ trợ tại nhà: bán rượu"; "đăng ký lại" alone names nothing.
+    start(turn, words=turn.heard.text[:200] if found.verdict == "match" else "")
     return False
 
 
@@ -49,10 +53,24 @@ def _thanks(turn: Turn) -> bool:
 
 
 def _change(turn: Turn) -> bool:
+    if aftercare.keeps_visit(turn, "doi"):
+        return _left_as_it_is(turn)
     if turn.has_draft and turn.step == Step.TIME:
         which_time.offer_times(turn)
         return False
     return aftercare.pick_visit(turn, "change")
+
+
+def _cancel(turn: Turn) -> bool:
+    if aftercare.keeps_visit(turn, "huy"):
+        return _left_as_it_is(turn)
+    return aftercare.cancel_asked(turn)
+
+
+def _left_as_it_is(turn: Turn) -> bool:
+    """ "Không đổi giờ nữa", said out of nothing: nothing is changed."""
+    turn.say("kept" if turn.world.visits else "nothing_going_on")
+    return turn.has_draft
 
 
 def _stop(turn: Turn) -> bool:
@@ -79,6 +97,16 @@ def _fee(turn: Turn) -> bool:
     procedure = found.hits[0].id if found.verdict == "match" and found.hits else turn.procedure
     fee = turn.world.fee(procedure) if procedure else ""
     turn.say("fee_known" if fee else "fee", le_phi=fee)
+    aftercare.invite(turn, found)
+    return turn.has_draft or turn.step not in {Step.IDLE, Step.HUMAN}
+
+
+def _how_long(turn: Turn) -> bool:
+    found = turn.world.search(turn.heard.text)
+    procedure = found.hits[0].id if found.verdict == "match" and found.hits else turn.procedure
+    days = turn.world.days(procedure) if procedure else 0
+    turn.say("how_long_known" if days else "how_long", so_ngay=str(days))
+    aftercare.invite(turn, found)
     return turn.has_draft or turn.step not in {Step.IDLE, Step.HUMAN}
 
 
@@ -88,8 +116,12 @@ def _hours(turn: Turn) -> bool:
 
 
 def _human(turn: Turn) -> bool:
-    turn.do(CallHuman("Người dân muốn gặp cán bộ."))
-    turn.say("human_called")
+    if complains(turn.heard.folded):
+        turn.do(CallHuman("Người dân không hài lòng, cần cán bộ trả lời."))
+        turn.say("human_waiting_more" if turn.step == Step.HUMAN else "human_called_sorry")
+    else:
+        turn.do(CallHuman("Người dân muốn gặp cán bộ."))
+        turn.say("human_called")
     turn.step = Step.HUMAN
     turn.data.pop("options", None)
     turn.data.pop("asked", None)
@@ -118,15 +150,18 @@ ON_INTENT: dict[Intent, Callable[[Turn], bool]] = {
     Intent.GREETING: _greeting,
     Intent.THANKS: _thanks,
     Intent.CHANGE: _change,
-    Intent.CANCEL: aftercare.cancel_asked,
+    Intent.CANCEL: _cancel,
     Intent.STOP: _stop,
     Intent.STATUS: _status,
     Intent.PAPERS: aftercare.papers_asked,
     Intent.FEE: _fee,
+    Intent.HOW_LONG: _how_long,
     Intent.HOURS: _hours,
     Intent.HUMAN: _human,
     Intent.CORRECT: _correct,
     Intent.WITHDRAW: rights.withdraw_asked,
     Intent.MY_DATA: rights.say_my_data,
+    Intent.WHY_DATA: rights.say_why,
     Intent.WRONG_PERSON: rights.wrong_person,
+    Intent.WHO_ARE_YOU: rights.who_are_you,
 }

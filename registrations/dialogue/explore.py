@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
+from procedures.services import fold
 from registrations.dialogue import conversation, heard
 from registrations.dialogue.facts import AddressRead, Found, Hit, Person, PhoneRead, Place, TimeRead, Visit
 from registrations.dialogue.heard import Heard, Info, Kind, Outcome, State
@@ -71,6 +72,9 @@ class PaperWorld:
     def fee(self, procedure: int) -> str:
         return "Không" if procedure else ""
 
+    def days(self, procedure: int) -> int:
+        return 10 if procedure else 0
+
     def phone(self, text: str) -> PhoneRead:
         digits = "".join(letter for letter in text if letter.isdigit())
         digits = "0" + digits[2:] if digits.startswith("84") else digits
@@ -100,11 +104,17 @@ class PaperWorld:
         return TimeRead(day, clock, part)
 
     def nearest(
-        self, *, procedure: int, count: int = 3, after: datetime | None = None, part: str | None = None
+        self,
+        *,
+        procedure: int,
+        ward: str,
+        count: int = 3,
+        after: datetime | None = None,
+        part: str | None = None,
     ) -> tuple[Place, ...]:
         return self.places[:count]
 
-    def places_on(self, *, procedure: int, day: date) -> tuple[Place, ...]:
+    def places_on(self, *, procedure: int, ward: str, day: date) -> tuple[Place, ...]:
         return tuple(place for place in self.places if place.starts_at.date() == day)
 
     def day_note(self, day: date) -> str:
@@ -135,39 +145,9 @@ class PaperWorld:
 
 def text(words: str) -> Heard:
     """A typed message as the shell would hand it over."""
-    folded = words.lower()
-    for marked, plain in (
-        ("đ", "d"),
-        ("ừ", "u"),
-        ("ú", "u"),
-        ("ủ", "u"),
-        ("ồ", "o"),
-        ("ý", "y"),
-        ("ă", "a"),
-        ("ô", "o"),
-    ):
-        folded = folded.replace(marked, plain)
-    return Heard(Kind.TEXT, words, _FOLDED.get(words, folded), ref="1")
+    return Heard(Kind.TEXT, words, fold(words), ref="1")
 
 
-_FOLDED = {
-    "đăng ký": "dang ky",
-    "hủy": "huy",
-    "thôi": "thoi",
-    "đổi giờ": "doi gio",
-    "gặp cán bộ": "gap can bo",
-    "rút lại đồng ý": "rut lai dong y",
-    "đúng": "dung",
-    "không": "khong",
-    "hồ sơ của tôi": "ho so cua toi",
-    "giấy tờ": "giay to",
-    "xin chào": "xin chao",
-    "cảm ơn": "cam on",
-    "không phải tôi": "khong phai toi",
-    "bao nhiêu tiền": "bao nhieu tien",
-    "sửa": "sua",
-    "Địa chỉ khác: 7 Vĩnh Hải": "dia chi khac: 7 vinh hai",
-}
 FULL = Info("Người Mẫu Một", "84900000014", "Tổ 5", "Phường Bắc Nha Trang", "", "Khánh Hòa", "Nữ")
 # What people do, each with the name the printed table gives it.
 INPUTS: tuple[tuple[str, Heard], ...] = (
@@ -196,6 +176,9 @@ INPUTS: tuple[tuple[str, Heard], ...] = (
     ("“hồ sơ của tôi”", text("hồ sơ của tôi")),
     ("“giấy tờ”", text("giấy tờ")),
     ("“bao nhiêu tiền”", text("bao nhiêu tiền")),
+    ("“bao lâu xong”", text("bao lâu xong")),
+    ("“không đổi giờ nữa”", text("không đổi giờ nữa")),
+    ("“I want to register”", text("I want to register")),
     ("“gặp cán bộ”", text("gặp cán bộ")),
     ("“rút lại đồng ý”", text("rút lại đồng ý")),
     ("“không phải tôi”", text("không phải tôi")),

@@ -46,6 +46,7 @@ class Visit:
     address: str = ""
     procedure_id: int = 0
     is_offered: bool = False  # a place that got free is held for it
+    missed_offer: bool = False  # one was, and nobody took it in time
 
 
 @dataclass(frozen=True)
@@ -148,13 +149,23 @@ class World(Protocol):
         """What a citizen may be told of the fee; "" where nothing is known."""
         ...
 
+    def days(self, procedure: int) -> int:
+        """Working days a procedure takes; 0 where that is not known."""
+        ...
+
     def phone(self, text: str) -> PhoneRead: ...
     def address(self, text: str, *, ward: str = "", district: str = "", city: str = "") -> AddressRead: ...
     def time(self, text: str) -> TimeRead: ...
     def nearest(
-        self, *, procedure: int, count: int = 3, after: datetime | None = None, part: str | None = None
+        self,
+        *,
+        procedure: int,
+        ward: str,
+        count: int = 3,
+        after: datetime | None = None,
+        part: str | None = None,
     ) -> tuple[Place, ...]: ...
-    def places_on(self, *, procedure: int, day: date) -> tuple[Place, ...]: ...
+    def places_on(self, *, procedure: int, ward: str, day: date) -> tuple[Place, ...]: ...
     def day_note(self, day: date) -> str:
         """Why nobody can come that day ("ngày nghỉ", "đã hết chỗ"), or ""."""
         ...

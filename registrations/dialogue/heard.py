@@ -148,6 +148,11 @@ class Withdraw:
 
 
 @dataclass(frozen=True)
+class NoteSeen:
+    """The person was told what is kept about them."""
+
+
+@dataclass(frozen=True)
 class Pause:
     """A colleague is writing: the bot is silent for a while."""
 
@@ -164,6 +169,7 @@ Command = (
     | SettleFiles
     | CallHuman
     | Withdraw
+    | NoteSeen
     | Pause
 )
 

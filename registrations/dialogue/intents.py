@@ -4,170 +4,47 @@ Mostly whole phrases: a procedure may be called "Đăng ký …" and a person Hu
 """
 
 import re
-from enum import StrEnum
 
-
-class Intent(StrEnum):
-    REGISTER = "register"
-    MENU = "menu"
-    CHANGE = "change"
-    CANCEL = "cancel"
-    STOP = "stop"
-    STATUS = "status"
-    PAPERS = "papers"
-    FEE = "fee"
-    HOURS = "hours"
-    HUMAN = "human"
-    WITHDRAW = "withdraw"
-    MY_DATA = "my_data"
-    WRONG_PERSON = "wrong_person"
-    CORRECT = "correct"
-    THANKS = "thanks"
-    GREETING = "greeting"
-
+from registrations.dialogue.intent_words import WHOLE, Intent, phrases
+from registrations.dialogue.intents_english import english_intent
 
 # Politeness around a phrase that changes nothing about its meaning.
 _LEAD = re.compile(
-    r"^(?:(?:da|vang|alo|a lo|chao em|chao ban|em oi|ad oi|ban oi|oi|xin|cho (?:toi|minh|em|anh"
+    r"^(?:(?:a ma|a|ua|ma|vay|thi|thoi|roi|da|vang|alo|a lo|chao em|chao ban|em oi|ad oi|ban oi|oi|xin"
+    r"|cho (?:toi|minh|em|anh"
     r"|chi|co|chu|bac|tui|hoi|em hoi|minh hoi)"
     r"|(?:toi|minh|em|anh|chi|co|chu|bac|tui) (?:muon|can|xin|mun)|muon|can)\s+)+"
 )
 _TAIL = re.compile(
     r"(?:\s+(?:a|ah|nha|nhe|nhen|nghe|em|em oi|ad|ban|giup|giup toi|giup em|voi|di|duoc khong"
-    r"|dc ko|dc khong|duoc ko|cai))+$"
+    r"|dc ko|dc khong|duoc ko|duoc hong|cai|luon|ngay|lien|do|voi em|chau|con))+$"
 )
+_KIN = "chau|con|cau|chu|co|bac|ba|ong|di|thay|quy co quan|cac (?:anh|chi|em|ban|chau)|may (?:anh|chi|em)"
+# "Thôi khỏi", "thôi để bữa khác", "khỏi cần đâu": no more of this.
+_GIVES_UP = re.compile(
+    r"^(?:a |da |u )?(?:thoi|khoi)(?:,? (?:khoi|thoi|khong|ko|hong|de|bo|ngung|dung|luon|can|lam|dang ky|dk|nua|hom"
+    r"|bua|khi|luc|khac|sau|nao|ranh|tinh|di|qua|nha|nhe|a|em|co|chu|bac|con|chau|cam on|dau|vay|roi|ai|do|tui|toi"
+    r"|minh))*[.! ]*$"
+)
+# "Hủy giùm tui", "bận đám giỗ, hủy nha": with its marks nobody is called so.
+_CANCELS = re.compile(r"\b(?:hủy|huỷ)\b(?! (?:rồi|xong|được chưa|thành công))")
+_CANCELLED = re.compile(r"\b(?:da|bi|lo|moi) huy\b|\bhuy (?:xong|roi|duoc)? ?chua\b|\bai huy\b|\bsao .{0,15}huy\b")
 _EDGE = re.compile(r"^[\s.,!?…:;\"'“”()*-]+|[\s.,!?…:;\"'“”()*-]+$")
 
 
-def _phrases(listed: str) -> frozenset[str]:
-    return frozenset(phrase.strip() for phrase in listed.split("|") if phrase.strip())
-
-
-_WHOLE: dict[Intent, frozenset[str]] = {
-    Intent.REGISTER: _phrases(
-        """
-        #dangky | #dk | dangky | dang ky | dang ki | dk | dki | dky | dk ho tro tai nha | dang ky ho tro tai nha |
-        dang ki ho tro tai nha | ho tro tai nha | dang ky moi | dang ky nua | dk nua |
-        dang ky them mot cai | dk moi | dang ky them | dang ky lai | dang ky tiep |
-        dat lich | dat hen | dat lich hen | hen lich | hen tai nha | dang ky ho tro | dk ho tro | dang ky giup |
-        dang ky ho | dang ky giup nguoi nha | dang ky cho bo | dang ky cho me | dang ky cho ba me | dang ky giup me |
-        dang ky giup bo | den nha | toi nha | tai nha | dang ky tai nha | bat dau | lam ho so | nop ho so
-        """
-    ),
-    Intent.MENU: _phrases(
-        """
-        menu | #menu | huong dan | help | tro giup | giup | giup do | giup toi | cach dung | su dung the nao |
-        lam sao | lam gi | lam the nao | ? | ?? | h | hdsd | bat dau lai
-        """
-    ),
-    Intent.CHANGE: _phrases(
-        """
-        #doigio | doi | doi gio | doi ngay | doi lich | doi hen | doi lich hen | doi gio hen | doi thoi gian |
-        chuyen gio | chuyen lich | chuyen ngay | hen lai | doi buoi | doi sang ngay khac | ban roi doi gio |
-        dat lai lich | dat lai gio | hen gio khac | hen ngay khac | doi lai gio | doi lai lich | sua gio | sua lich |
-        reschedule
-        """
-    ),
-    Intent.CANCEL: _phrases(
-        """
-        #huy | huy | huy di | huy lich | huy hen | huy lich hen | huy dang ky | huy dk | huy ho so | huy bo |
-        xin huy | khong can nua | khong can ho tro nua | ko can nua | khoi can | thoi khong can nua | khong lam nua |
-        ko lam nua | khong den nua | cancel | bo lich
-        """
-    ),
-    Intent.STOP: _phrases(
-        """
-        #dung | stop | thoi | thoi nha | dung lai | ngung | ngung lai | thoat | quay lai | de sau | de khi khac |
-        khong dang ky nua | thoi khong dang ky nua
-        """
-    ),
-    Intent.STATUS: _phrases(
-        """
-        #tracuu | tra cuu | tinh trang | ho so toi dau roi | ho so den dau roi | ho so cua toi | ho so toi sao roi |
-        ho so sao roi | den dau roi | toi dau roi | sao roi | lich hen | lich hen cua toi | lich cua toi | xem lich |
-        xem lich hen | may gio den | may gio toi | bao gio den | bao gio toi | khi nao den | khi nao toi |
-        khi nao can bo den | hen may gio | hen luc nao | hen khi nao | ai den | ai toi | can bo nao den | kiem tra |
-        kiem tra ho so | ma ho so | ma dang ky | da dang ky chua | dang ky duoc chua | dk duoc chua | dc chua |
-        duoc chua | xong chua | kiem tra lich
-        """
-    ),
-    Intent.PAPERS: _phrases(
-        """
-        #giayto | giay to | giay to gi | can giay to gi | can giay gi | giay to can gi | can gi | can nhung gi |
-        can chuan bi gi | chuan bi gi | chuan bi giay to gi | ho so gom gi | ho so gom nhung gi | ho so can gi |
-        thanh phan ho so | can ho so gi | mang giay to gi | giay to gom gi | can nhung giay to gi | thu tuc can gi |
-        thu tuc gom gi | giay to can chuan bi | chuan bi nhung gi | can nop gi
-        """
-    ),
-    Intent.FEE: _phrases(
-        """
-        phi | le phi | phi bao nhieu | le phi bao nhieu | bao nhieu tien | het bao nhieu | mat bao nhieu tien |
-        co mat phi khong | co mat tien khong | co ton tien khong | co ton phi khong | ton bao nhieu | gia bao nhieu |
-        co thu phi khong | mat phi khong | mien phi khong | co mien phi khong | co tinh phi khong |
-        phai tra tien khong | chi phi | nop bao nhieu tien | het bao nhieu tien
-        """
-    ),
-    Intent.HOURS: _phrases(
-        """
-        gio lam viec | lam viec may gio | may gio lam viec | may gio mo cua | lam viec luc nao | thu 7 co lam khong |
-        thu bay co lam khong | chu nhat co lam khong | co lam thu 7 khong | co lam chu nhat khong | gio hanh chinh |
-        lich lam viec | thoi gian lam viec | o dau | dia chi co quan | dia chi phong | so dien thoai phong | lien he |
-        hotline
-        """
-    ),
-    Intent.HUMAN: _phrases(
-        """
-        #nguoi | 0 | so 0 | gap can bo | gap nguoi | gap nguoi that | gap nhan vien | noi chuyen voi can bo |
-        noi chuyen voi nguoi | noi chuyen voi nhan vien | can bo | nhan vien | tu van | tu van vien | goi cho toi |
-        goi lai cho toi | goi toi | goi lai | goi dien cho toi | can nguoi giup | can tu van | gap ai do |
-        nguoi that | dien thoai cho toi | goi lai cho minh | goi cho minh | ket noi can bo | can bo oi |
-        chat voi can bo | chat voi nguoi
-        """
-    ),
-    Intent.WITHDRAW: _phrases(
-        """
-        #rutdongy | rut dong y | rut lai dong y | rut su dong y | rut lai su dong y | rut lai dong thuan |
-        xoa du lieu | xoa thong tin | xoa du lieu cua toi | xoa thong tin cua toi | xoa het thong tin |
-        khong dong y nua | khong cho luu nua | xoa so dien thoai cua toi | xoa thong tin ca nhan |
-        xoa du lieu ca nhan
-        """
-    ),
-    Intent.MY_DATA: _phrases(
-        """
-        xem du lieu | xem thong tin | thong tin cua toi | du lieu cua toi | xem thong tin cua toi |
-        xem du lieu cua toi | dang luu gi cua toi | luu thong tin gi
-        """
-    ),
-    Intent.WRONG_PERSON: _phrases(
-        """
-        nham nguoi | sai nguoi | nham so | nham roi | khong phai toi | toi khong dang ky | toi co dang ky dau |
-        toi dau co dang ky | nham may | gui nham | nhan nham | gui nham nguoi | nham nguoi roi
-        """
-    ),
-    Intent.CORRECT: _phrases(
-        """
-        sai | sai roi | sai thong tin | sua | sua lai | sua thong tin | chua dung | khong dung | ko dung | k dung |
-        chua dung roi | sua dia chi | sua so dien thoai | sua sdt | sua ten | doi dia chi | doi so dien thoai |
-        doi sdt | sai dia chi | sai ten | sai so dien thoai | sai sdt | ghi sai
-        """
-    ),
-    Intent.THANKS: _phrases(
-        """
-        cam on | cam on em | cam on ban | cam on nhieu | cam on nhe | camon | cam onn | thanks | thank | thank you |
-        thank u | tks | tk | ok | oke | okie | oki | okay | ok em | vang | da | da vang | vang a | duoc | duoc roi |
-        tot | tot qua | tuyet voi | hay qua | tam biet | bye | chao tam biet | ok cam on | da cam on | vang cam on |
-        uh | u | um | ukm | roi | hieu roi | biet roi | 👍 | ❤️ | ❤ | 🙏 | 😊 | /-strong | /-heart | :> | :d | :-d |
-        ;-d
-        """
-    ),
-    Intent.GREETING: _phrases(
-        """
-        chao | xin chao | hi | hello | helo | alo | a lo | chao em | chao ban | chao anh | chao chi | chao ad |
-        chao shop | chao phong | hey | chao can bo | kinh chao | em oi | ad oi | ad | shop oi | co ai khong |
-        co ai o do khong | chao buoi sang | chao buoi chieu | good morning | he lo | hii | start | /start
-        """
-    ),
-}
+# Who is angry needs a person, not a menu.
+_COMPLAINT = re.compile(
+    r"\bvo trach nhiem\b|\b(?:khong|ko|chang|hong) (?:thay )?ai (?:tra loi|nghe may|goi lai|den|toi)\b"
+    r"|\b(?:khieu nai|phan anh|buc minh|buc qua|lam an (?:gi )?(?:ky|kieu)|lam an nhu (?:vay|the|cc)|that hua|that vong"
+    r"|qua te|te qua|lua nguoi|lua dan|hanh dan|mat day)\b"
+    r"|\bcho (?:hoai|mai|ca (?:ngay|tuan|buoi|thang)|lau (?:qua|roi))\b"
+    r"|\bhen (?:ma|roi) (?:khong|ko|hong|chang) (?:thay )?(?:toi|den|ai)\b"
+)
+_QUESTION = re.compile(
+    r"\?\s*$|\b(?:khong|ko|hong|hok|chua|sao|nao|gi|dau|the nao|bao nhieu|bao lau|may gio|khi nao|vay)"
+    r"(?: (?:a|vay|ta|em|ad|ha|nhi|the|con|chau|anh|chi))*[.! ]*$"
+    r"|^(?:what|how|why|when|where|who|can|could|do|does|is|are) \w+ \w+"
+)
 # Found anywhere in a sentence: word groups nobody uses for a procedure, a name or an address.
 _INSIDE: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (
@@ -178,16 +55,55 @@ _INSIDE: tuple[tuple[Intent, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        Intent.MY_DATA,
+        re.compile(
+            r"(?<!ai )\b(?:giu|luu|biet) (?:nhung |cac )?(?:thong tin|du lieu|gi) (?:gi |nao )?"
+            r"(?:cua|ve) (?:toi|tui|minh|em)\b"
+        ),
+    ),
+    (
+        Intent.WHY_DATA,
+        re.compile(
+            r"\b(?:tai sao|sao|vi sao)\b.{0,25}\b(?:dien thoai|sdt|so dt|thong tin|dia chi|ho ten|hoi ten)\b"
+            r"|\b(?:chi|gi) vay\b$|^(?:hoi |can |lay |xin )?(?:de )?lam chi\b|^(?:hoi |lay |xin )?de lam gi\b"
+            r"|\b(?:dien thoai|sdt|so dt|thong tin|dia chi|ho ten)\b.{0,15}\b(?:de )?lam gi\b"
+            r"|\bai (?:giu|luu|xem) (?:thong tin|du lieu)\b"
+            r"|\b(?:lo|ban|danh cap) (?:thong tin|du lieu|so dien thoai|sdt)\b"
+            r"|\b(?:thong tin|du lieu) .{0,20}(?:bi lo|an toan|bao mat)\b|\bbao mat (?:thong tin|du lieu|khong)\b"
+            r"|\bkhong (?:muon )?(?:cho|de lai|cung cap|dua|chia se) (?:thong tin|so|sdt|dia chi)\b"
+        ),
+    ),
+    (
         Intent.WRONG_PERSON,
         re.compile(
-            r"\bnham (?:nguoi|so)\b|\b(?:toi|minh|em) (?:co|dau co|chua|khong|ko) (?:he )?dang k[yi] (?:gi|dau)\b"
+            r"\bnham (?:nguoi|so)\b|\bsai so roi\b"
+            r"|\b(?:toi|minh|em) (?:co|dau co|chua|khong|ko) (?:he )?dang k[yi] (?:gi|dau)\b"
+            r"|\b(?:khong|ko) quen (?:ai|biet|nguoi nay|ben nay|so nay)\b"
+            r"|\b(?:dung|khong|ko) (?:co )?(?:nhan|gui)(?: tin)?(?: cho (?:toi|tui|minh|em|anh|chi))? nua\b"
+        ),
+    ),
+    (
+        Intent.WHO_ARE_YOU,
+        re.compile(
+            r"\b(?:la|phai|so|co|bi) lua dao\b|\blua dao (?:khong|ko|k|hong|a)\b"
+            r"|\b(?:may|cac) (?:nguoi|anh|chi|ban|em|ong|chu) la ai\b"
+            r"|\bben (?:ban|em|minh|anh|chi|nay) la (?:ai|co quan|cho|don vi|gi)\b|\bai (?:dang )?nhan tin\b"
+            r"|\bco phai (?:la )?(?:co quan|nha nuoc|phuong|lua)\b"
+        ),
+    ),
+    (
+        Intent.CORRECT,
+        re.compile(
+            r"^(?:da )?(?:bi |ghi |nhap )*(?:sai|nham) (?:ho ten|ten|dia chi|so dien thoai|sdt|so dt|thong tin)"
+            r"(?: (?:roi|cua|toi|em|minh|tui|a|nha|em oi))*[.! ]*$"
         ),
     ),
     (
         Intent.CHANGE,
         re.compile(
             r"\b(?:doi|chuyen|doi lai|lui|doi) (?:lai )?(?:gio|lich|ngay|buoi|hen|thoi gian)\b"
-            r"|\bhen (?:lai|ngay khac|gio khac|hom khac)\b"
+            r"|\bhen (?:lai|ngay khac|gio khac|hom khac)\b|\b(?:doi|chuyen|lui|dich|de) (?:lai )?(?:qua|sang|den) "
+            r"(?:ngay|hom|bua|tuan|thu|chieu|sang|trua|buoi|gio|mai|cuoi tuan|thang|chu nhat)\b"
         ),
     ),
     (
@@ -202,12 +118,15 @@ _INSIDE: tuple[tuple[Intent, re.Pattern[str]], ...] = (
             r"|tu van vien)\b|\bgoi (?:dien )?(?:lai )?cho (?:toi|minh|em|anh|chi|tui)\b"
         ),
     ),
+    (Intent.HUMAN, _COMPLAINT),
+    (Intent.THANKS, re.compile(rf"^(?:da )?cam on (?:{_KIN})(?: (?:nhieu|lam|nhe|nha|nghe))*[.! ]*$")),
+    (Intent.GREETING, re.compile(rf"^(?:da )?(?:xin )?chao (?:{_KIN})(?: (?:nha|nhe|a))*[.! ]*$")),
     (
         Intent.STATUS,
         re.compile(
             r"\bht ?- ?[0-9a-z]{5}\b|\bho so .{0,25}(?:den dau|toi dau|the nao|sao roi|xong chua)"
             r"|\b(?:may gio|khi nao|bao gio|luc nao|hom nao|ngay nao) .{0,20}(?:can bo|nguoi ta"
-            r"|nguoi|ai)? ?(?:den|toi|qua)(?: nha)?\b"
+            r"|nguoi|ai)? ?(?:den|toi|qua)(?: nha)?\b|\bcan bo (?:nao|ten (?:la )?gi|la ai)\b"
         ),
     ),
     (
@@ -215,13 +134,27 @@ _INSIDE: tuple[tuple[Intent, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:can|gom|chuan bi|mang|nop|thieu)(?: theo)?(?: nhung)?(?: cac)? (?:giay to|giay"
             r"|ho so) (?:gi|nao)\b|\bthanh phan ho so\b|\bgiay to (?:gi|nao|can)\b"
+            r"|(?<!khong )(?<!ko )\bcan (?:nhung |chuan bi )?(?:gi|j)"
+            r"(?: (?:vay|a|nhi|the|em|ad|khong|ha))*[.? ]*$"
         ),
     ),
     (
         Intent.FEE,
         re.compile(
-            r"\b(?:phi|le phi|chi phi) (?:la )?(?:bao nhieu|the nao|het)\b|\b(?:mat|ton|het|nop"
-            r"|tra) (?:bao nhieu )?(?:tien|phi)\b|\bbao nhieu tien\b"
+            r"\b(?:phi|le phi|chi phi) (?:la )?(?:bao nhieu|the nao|het)\b"
+            # "Nhà mặt tiền" stands on a street.
+            r"|(?<!nha )(?<!o )\b(?:mat|ton|het|nop|tra) (?:bao nhieu )?(?:tien|phi)\b(?! (?:duong|hem|pho))"
+            r"|\bbao nhieu tien\b"
+        ),
+    ),
+    (
+        Intent.HOW_LONG,
+        re.compile(
+            r"\b(?:bao lau|may ngay|bao nhieu ngay|khi nao|bao gio) (?:thi |moi |la )?(?:xong"
+            r"|co (?:giay|ket qua|phep|gp)"
+            r"|duoc cap|tra ket qua|nhan (?:duoc )?(?:giay|ket qua)|lay (?:duoc )?(?:giay|ket qua))\b"
+            r"|\bthoi (?:han|gian) giai quyet\b|^(?:mat )?bao lau(?: (?:vay|a|em|ad|the))*[?. ]*$"
+            r"|\bmat (?:bao lau|may ngay|bao nhieu ngay)\b"
         ),
     ),
     (
@@ -232,12 +165,19 @@ _INSIDE: tuple[tuple[Intent, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        Intent.MENU,
+        re.compile(
+            r"\b(?:lam|giup|ho tro) (?:duoc|dc) (?:nhung )?(?:gi|viec gi|thu tuc (?:gi|nao))\b"
+            r"|\bco (?:nhung )?(?:thu tuc|dich vu) (?:gi|nao)\b"
+        ),
+    ),
+    (
         Intent.REGISTER,
         re.compile(r"#dang ?k[yi]\b|^(?:dang k[yi]|dk) (?:ho tro )?(?:nop ho so )?(?:truc tuyen )?tai nha\b"),
     ),
 )
 _STOP_WITH_MARKS = frozenset({"dừng", "dừng lại", "thôi", "ngừng", "ngưng", "dừng nhé", "dừng nha"})
-_YES = _phrases(
+_YES = phrases(
     """
         co | dung | dung roi | dung vay | dung r | ok | oke | okie | oki | okay | u | uh | uk | um | ukm | vang | da |
         da dung | da vang | da dung roi | phai | phai roi | chuan | chinh xac | chuan roi | dong y | toi dong y |
@@ -245,10 +185,18 @@ _YES = _phrases(
         ok dong y | co dong y | nhat tri | 👍 | /-strong | dung a | vang dung | vang dung roi | x | tick
         """
 )
-_NO = _phrases(
+# "Ừ đúng r", "dạ ok đồng ý nha": all of it says yes.
+_YES_WORDS = frozenset(
+    """
+    u uh da vang dung roi r ok oke okie oki vay a nha nhe phai em y dong het ca chuan do yes sure agree correct right
+    that's
+    """.split()  # noqa: SIM905
+)
+_YES_CORE = frozenset("dung ok oke okie oki phai dong chuan yes sure agree correct right vang".split())  # noqa: SIM905
+_NO = phrases(
     """
         khong | ko | k | hong | hok | hk | khong phai | khong dung | chua | chua dung | sai | no | khong dong y |
-        ko dong y | khong can | thoi khong | khong a | khong co | ko co | khong em
+        ko dong y | khong can | no thanks | i disagree | disagree | thoi khong | khong a | khong co | ko co | khong em
         """
 )
 _NUMBER = re.compile(
@@ -273,13 +221,28 @@ def intent_of(text: str, folded: str) -> Intent | None:
         return Intent.STOP
     bare = _EDGE.sub("", folded) or folded
     core = _core_of(folded)
-    for intent, phrases in _WHOLE.items():
-        if folded in phrases or bare in phrases or core in phrases:
+    for intent, listed in WHOLE.items():
+        if folded in listed or bare in listed or core in listed:
             return intent
+    if _GIVES_UP.match(folded):
+        return Intent.STOP
     for intent, pattern in _INSIDE:
         if pattern.search(folded):
             return intent
-    return None
+    if _CANCELLED.search(folded):
+        return Intent.STATUS
+    if _CANCELS.search(text.lower()):
+        return Intent.CANCEL
+    return english_intent(folded)
+
+
+def complains(folded: str) -> bool:
+    return _COMPLAINT.search(folded) is not None
+
+
+def asks_something(folded: str) -> bool:
+    """Whether it is a question, rather than an answer nobody understands."""
+    return _QUESTION.search(folded) is not None
 
 
 def says_yes(text: str, folded: str) -> bool:
@@ -287,7 +250,10 @@ def says_yes(text: str, folded: str) -> bool:
     if _EDGE.sub("", text.lower()) in _STOP_WITH_MARKS:
         return False
     bare = _EDGE.sub("", folded) or folded
-    return bare in _YES or _TAIL.sub("", bare) in _YES
+    if bare in _YES or _TAIL.sub("", bare) in _YES:
+        return True
+    words = bare.replace(",", " ").split()
+    return set(words) <= _YES_WORDS and bool(_YES_CORE.intersection(words)) and len(words) <= 5
 
 
 def says_no(folded: str) -> bool:

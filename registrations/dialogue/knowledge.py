@@ -21,9 +21,9 @@ from registrations.models import Citizen, Registration
 from registrations.notices import address_of, staff_words
 from registrations.phones import read_phone, show_phone
 from registrations.states import OPEN_STATES, State
-from registrations.waiting_list import is_offered
+from registrations.waiting_list import last_offer
 from scheduling import services as scheduling
-from scheduling.services import FreeSlot
+from scheduling.services import FreeSlot, Ward
 from zalo_bridge.services import Contact
 
 PARTS: dict[str, Literal["morning", "noon", "afternoon"]] = {
@@ -177,6 +177,10 @@ class Knowledge:
         found = self._procedure(procedure)
         return found.fee_for_citizens if found is not None and found.fee_is_certain else ""
 
+    def days(self, procedure: int) -> int:
+        found = self._procedure(procedure)
+        return (found.processing_days or 0) if found is not None else 0
+
     def phone(self, text: str) -> PhoneRead:
         reading = read_phone(text)
         return PhoneRead(
@@ -211,7 +215,13 @@ class Knowledge:
     # --- open times ---
 
     def nearest(
-        self, *, procedure: int, count: int = 3, after: datetime | None = None, part: str | None = None
+        self,
+        *,
+        procedure: int,
+        ward: str,
+        count: int = 3,
+        after: datetime | None = None,
+        part: str | None = None,
     ) -> tuple[Place, ...]:
         return _places(
             scheduling.nearest_free(
@@ -220,13 +230,15 @@ class Knowledge:
                 part=PARTS.get(part or ""),
                 minutes=minutes_of(self._procedure(procedure)),
                 now=self.now,
+                ward=_ward(ward),
             )
         )
 
-    def places_on(self, *, procedure: int, day: date) -> tuple[Place, ...]:
+    def places_on(self, *, procedure: int, ward: str, day: date) -> tuple[Place, ...]:
         if not timedelta(0) <= day - self.now.date() <= timedelta(days=120):
             return ()
-        (found,) = scheduling.free_days(days=1, first=day, minutes=minutes_of(self._procedure(procedure)), now=self.now)
+        minutes = minutes_of(self._procedure(procedure))
+        (found,) = scheduling.free_days(days=1, first=day, minutes=minutes, now=self.now, ward=_ward(ward))
         return _places(found.slots)
 
     def day_note(self, day: date) -> str:
@@ -245,6 +257,11 @@ def _hit(procedure: Procedure) -> Hit:
     return Hit(procedure.pk, procedure.short_name, procedures.fold(procedure.short_name))
 
 
+def _ward(code: str) -> Ward | None:
+    """The ward a citizen named, so that only times are offered at which somebody can come there."""
+    return scheduling.ward_of_code(code) if code else None
+
+
 def _places(slots: Sequence[FreeSlot]) -> tuple[Place, ...]:
     return tuple(Place(slot.id, timezone.localtime(slot.starts_at)) for slot in slots)
 
@@ -254,6 +271,7 @@ def visit_of(registration: Registration) -> Visit:
     procedure, appointment = registration.procedure, registration.appointment
     starts_at = appointment.starts_at if appointment is not None and appointment.is_live else None
     is_past = starts_at is not None and starts_at <= timezone.now()
+    offer = last_offer(registration) if starts_at is None else ""
     link = ""
     if procedure is not None:
         link = settings.PUBLIC_URL.rstrip("/") + procedure.get_absolute_url()
@@ -272,5 +290,6 @@ def visit_of(registration: Registration) -> Visit:
         papers_link=link,
         address=address_of(registration),
         procedure_id=procedure.pk if procedure else 0,
-        is_offered=starts_at is None and is_offered(registration),
+        is_offered=offer == "held",
+        missed_offer=offer == "missed",
     )

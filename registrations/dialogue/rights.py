@@ -1,8 +1,18 @@
 """What a person may ask about their own data: see it, withdraw consent, or say that we write to the wrong person."""
 
-from registrations.dialogue.heard import CallHuman, Option, Withdraw
+import re
+
+from registrations.dialogue.aftercare import keeps_visit
+from registrations.dialogue.details import forget, is_complete
+from registrations.dialogue.enrol import go_on
+from registrations.dialogue.heard import CallHuman, NoteSeen, Option, Withdraw
 from registrations.dialogue.intents import says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
+
+_OWN_NUMBER = re.compile(r"^(?:da )?(?:toi |em |minh )?(?:sai|nham|lon|ghi nham|ghi sai) so\b")
+
+# "Không, giữ lại", "thôi để đó đi": asked whether they are sure, they are not.
+_NO_MORE = re.compile(r"^(?:da )?(?:khong|ko|hong|thoi|khoi)\b")
 
 
 def withdraw_asked(turn: Turn) -> bool:
@@ -26,6 +36,11 @@ def ask_withdraw(turn: Turn) -> None:
 
 
 def wrong_person(turn: Turn) -> bool:
+    if turn.has_draft and is_complete(turn.details) and _OWN_NUMBER.match(turn.heard.folded):
+        # They have just left a number with us: that one is wrong.
+        forget(turn, "phone")
+        go_on(turn)
+        return False
     if turn.world.person is None and not turn.world.visits:
         turn.say("wrong_person_nothing")
         return turn.has_draft
@@ -34,13 +49,19 @@ def wrong_person(turn: Turn) -> bool:
     return False
 
 
+def who_are_you(turn: Turn) -> bool:
+    """Who writes here. Whoever asks in the middle of a registration goes on with it; to others we may be strangers."""
+    turn.say("who_we_are")
+    return True if turn.has_draft else wrong_person(turn)
+
+
 def on_withdraw(turn: Turn) -> bool:
     choice, heard = turn.choice(), turn.heard
     mistaken = turn.data.get("then") == "wrong_person"
     if choice == "yes" or (choice is None and says_yes(heard.text, heard.folded)):
         withdraw(turn, how="wrong_person" if mistaken else "chat")
         return False
-    if choice == "no" or says_no(heard.folded):
+    if choice == "no" or says_no(heard.folded) or keeps_visit(turn) or _NO_MORE.match(heard.folded):
         turn.rest()
         turn.say("kept_data")
         return turn.has_draft
@@ -62,11 +83,18 @@ def withdraw(turn: Turn, *, how: str) -> None:
         turn.say("withdrawn_later" if running else "withdrawn")
 
 
+def say_why(turn: Turn) -> bool:
+    """What the details are for and who keeps them, then back to the question that was open."""
+    turn.say("why_data")
+    return turn.has_draft or turn.step not in {Step.IDLE, Step.HUMAN}
+
+
 def say_my_data(turn: Turn) -> bool:
     person = turn.world.person
     if person is None:
         turn.say("nothing_stored")
     else:
         address = ", ".join(part for part in (person.address_line, person.ward_name) if part)
+        turn.do(NoteSeen())
         turn.say("my_data", ho_ten=person.name, dien_thoai=turn.world.phone(person.phone).shown, dia_chi=address)
     return turn.has_draft

@@ -83,7 +83,7 @@ def on_event(event: InboundEvent) -> None:
     wording = Wording.current()
     speak(
         dialogue=dialogue,
-        says=outcome.says or told_elsewhere(dialogue, outcome),
+        says=told_elsewhere(dialogue, outcome) + outcome.says,
         wording=wording,
         key=f"reply:{event.id}",
         now=now,
@@ -157,7 +157,21 @@ def told_elsewhere(dialogue: Dialogue, outcome: Outcome) -> tuple[Say, ...]:
     if not any(isinstance(command, TELLING) for command in outcome.commands):
         return ()
     citizen = find_citizen(contact=dialogue.contact)
-    return () if citizen is None or citizen.contact_id == dialogue.contact.pk else (Say("told_elsewhere"),)
+    if citizen is None or citizen.contact_id == dialogue.contact.pk:
+        return ()
+    return (Say("told_elsewhere", _addressed(dialogue)),)
+
+
+def offer_other(*, dialogue: Dialogue, also: dict[str, str], key: str, now: datetime) -> None:
+    """Owe the word about the second procedure named, for a visit booked on the page instead of in the chat."""
+    say = Say("also_wanted", {**_addressed(dialogue), "thu_tuc": also["name"], "loi": also["words"]})
+    speak(dialogue=dialogue, says=(say,), wording=Wording.current(), key=key, now=now)
+
+
+def _addressed(dialogue: Dialogue) -> dict[str, str]:
+    """How the person is addressed, for what is said outside a turn of the core."""
+    title = str(dialogue.data.get("title") or "anh/chị")
+    return {"xung_ho": title, "Xung_ho": title[:1].upper() + title[1:]}
 
 
 # --- speaking ---

@@ -28,6 +28,13 @@ CONVERSATION: dict[str, str] = {
     "you_are_welcome": "Dạ không có gì ạ. Cần gì {xung_ho} cứ nhắn.",
     "nothing_going_on": "Dạ vâng. Khi cần, {xung_ho} gõ “đăng ký” hoặc “menu” nhé.",
     "old_button": "Nút này của tin nhắn cũ nên không dùng được nữa.",
+    "english": (
+        "English: write register, change time, cancel, papers, or 0 for a person. Numbers work, too. "
+        "Our answers are in Vietnamese."
+    ),
+    "question_for_staff": (
+        "Câu này em chưa trả lời được. Cán bộ sẽ trả lời khi gọi xác minh; cần ngay thì {xung_ho} gõ 0."
+    ),
     "offer_human": "Nếu khó quá, {xung_ho} gõ 0 để cán bộ gọi lại giúp.",
     "refused": "{vi_sao}",
     "told_elsewhere": "Dạ xong rồi ạ. Tin xác nhận gửi vào Zalo {xung_ho} đăng ký trước đây.",
@@ -36,30 +43,30 @@ CONVERSATION: dict[str, str] = {
         "Để cán bộ đến tận nhà giúp nộp hồ sơ, xin {xung_ho} bấm “Chia sẻ thông tin” ở tin dưới.\n\n{loi_dong_y}\n\n"
         "Nếu không mở được phiếu:\n{lua_chon}"
     ),
-    "consent_then_procedure": (
-        "Dạ em ghi nhận thủ tục đó. Trước tiên xin {xung_ho} bấm “Chia sẻ thông tin” ở tin dưới để cán bộ biết "
-        "gọi cho ai, "
-        "đến đâu.\n\n{loi_dong_y}\n\nNếu không mở được phiếu:\n{lua_chon}"
-    ),
     "consent_for_other": (
         "Dạ được ạ, {xung_ho} đăng ký giúp người thân được. Xin {xung_ho} bấm “Chia sẻ thông tin” của mình ở tin dưới "
         "để cán bộ biết gọi cho ai; địa chỉ của người thân em hỏi sau.\n\n{loi_dong_y}\n\n"
         "Nếu không mở được phiếu:\n{lua_chon}"
     ),
-    "consent_first": (
-        "Em chưa được phép ghi thông tin của {xung_ho}. Xin {xung_ho} bấm “Chia sẻ thông tin” ở tin dưới, hoặc "
-        "trả lời:\n{lua_chon}\n\n"
-        "{loi_dong_y}"
-    ),
+    "consent_not_yet": "Em chưa được phép ghi thông tin của {xung_ho}.",
     "no_consent": (
         "Dạ vâng, em không lưu thông tin nào. {Xung_ho} có thể đến trực tiếp hoặc gọi {dien_thoai_co_quan}. Đổi "
         "ý thì gõ “đăng ký”."
+    ),
+    "why_data": (
+        "Số điện thoại để cán bộ gọi xác minh trước khi đến; họ tên, địa chỉ để biết gặp ai, đến đâu. {co_quan} giữ, "
+        "không giao cho ai khác. Không muốn để lại thì gõ “thôi”, hoặc gọi {dien_thoai_co_quan}."
+    ),
+    "consent_again": (
+        "Xin {xung_ho} bấm “Chia sẻ thông tin” ở tin dưới để đăng ký (nội dung xin phép ở tin trên), hoặc trả lời:\n"
+        "{lua_chon}"
     ),
     # --- details ---
     "understood": "Cảm ơn {ten_goi}. Em ghi: {ho_ten}, {dien_thoai}, {dia_chi}.",
     "corrected": "Dạ em sửa lại: {ho_ten}, {dien_thoai}, {dia_chi}.",
     "ask_name": "{Xung_ho} cho em xin họ và tên ạ.",
     "name_unclear": "Em chưa đọc được họ tên. {Xung_ho} chỉ gõ họ và tên thôi nhé, ví dụ: Nguyễn Thị Mẫu.",
+    "noted": "Dạ em ghi nhận.",
     "ask_phone": "{Xung_ho} cho em xin số điện thoại để cán bộ gọi xác minh.",
     "phone_invalid": "Số điện thoại này chưa đúng. Số di động có 10 chữ số, ví dụ 0900 000 001.",
     "phone_several": "Em thấy nhiều số điện thoại. {Xung_ho} gõ một số hay dùng nhất thôi nhé.",
@@ -124,6 +131,7 @@ CONVERSATION: dict[str, str] = {
         "Giờ gần nhất cán bộ đến được:\n{lua_chon}\nTrả lời bằng số, gõ giờ {xung_ho} muốn (ví dụ “chiều mai”), "
         "hoặc chọn trên trang."
     ),
+    "offer_again": "Các giờ gần nhất:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
     "offer_day": "{luc} còn các giờ:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
     "offer_wished": "{luc} còn chỗ:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
     "offer_part": "Các giờ gần nhất như {xung_ho} muốn:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
@@ -134,10 +142,20 @@ CONVERSATION: dict[str, str] = {
         "25/11”:\n{lua_chon}"
     ),
     "taken": "{vi_sao} Em giữ cho {xung_ho} các giờ gần nhất:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
+    "offer_gone": (
+        "Giờ trống đó đã hết hạn giữ nên em đã mời người kế tiếp. Có giờ khác như {xung_ho} muốn, em báo tiếp; "
+        "muốn chọn giờ khác thì gõ “đổi giờ”."
+    ),
     "no_places": "Hiện chưa có giờ nào trống. {Xung_ho} gõ ngày giờ mong muốn, cán bộ sẽ gọi để thu xếp.",
+    "wish_unclear": (
+        "Em chưa rõ ngày giờ {xung_ho} muốn. {Xung_ho} gõ như “chiều thứ Năm tuần sau” hoặc “8 giờ sáng 25/11”; cán bộ "
+        "sẽ gọi để thu xếp."
+    ),
+    "also_wanted": "{Xung_ho} còn nhắc đến {thu_tuc}. Muốn đăng ký luôn thì {xung_ho} gõ “{loi}”.",
     "ask_wish": "{Xung_ho} gõ ngày giờ mong muốn, ví dụ “chiều thứ Năm tuần sau”. Cán bộ sẽ gọi để thu xếp.",
     # --- my requests ---
     "no_visit": "{Xung_ho} chưa có đăng ký nào đang chờ. Gõ “đăng ký” để bắt đầu.",
+    "status_draft": "Đăng ký chưa xong nên chưa có lịch hẹn. Mình làm tiếp nhé.",
     "nothing_to_do": (
         "Đăng ký của {xung_ho} đang ở bước không đổi hay hủy qua tin nhắn được. {Xung_ho} gõ 0 để gặp cán bộ."
     ),
@@ -147,6 +165,7 @@ CONVERSATION: dict[str, str] = {
         "{thu_tuc} ({ma}): {tinh_trang}. Cần bổ sung: {can_bo_sung}. {Xung_ho} nhắn hoặc chụp gửi ngay tại đây."
     ),
     "papers": "{thu_tuc} cần chuẩn bị:\n{giay_to}\n{duong_dan}",
+    "papers_then_register": "Muốn cán bộ đến nhà giúp làm thì {xung_ho} gõ “đăng ký”.",
     "papers_later": "{thu_tuc}: cán bộ sẽ đọc danh sách giấy tờ khi gọi xác minh.",
     "papers_which": "{Xung_ho} gõ tên thủ tục, em gửi danh sách giấy tờ. Ví dụ: giấy tờ bán lẻ rượu cần gì.",
     "offer_new_times": (
@@ -165,6 +184,8 @@ CONVERSATION: dict[str, str] = {
     "answer_passed_on": "Dạ em đã chuyển cho cán bộ xem ({ma}). Cán bộ sẽ gọi lại cho {xung_ho}.",
     "fee": "Cán bộ đến nhà hỗ trợ không thu phí. Phí, lệ phí của thủ tục (nếu có) cán bộ báo khi gọi xác minh.",
     "fee_known": "Cán bộ đến nhà hỗ trợ không thu phí. Phí, lệ phí của thủ tục: {le_phi}",
+    "how_long_known": "Thời hạn giải quyết hồ sơ: {so_ngay} ngày làm việc từ khi nhận đủ giấy tờ.",
+    "how_long": "Mỗi thủ tục có thời hạn riêng; cán bộ báo khi gọi xác minh.",
     "hours": (
         "{co_quan} làm việc: {gio_lam}. Điện thoại: {dien_thoai_co_quan}. Nhắn ở đây thì lúc nào cũng đăng ký "
         "được."
@@ -174,11 +195,16 @@ CONVERSATION: dict[str, str] = {
         "Dạ em đã báo cán bộ. {khi_nao_tra_loi} {Xung_ho} cứ nhắn trước nội dung cần hỏi ở đây; muốn làm tiếp "
         "với em thì gõ “menu”."
     ),
+    "human_called_sorry": (
+        "Em xin lỗi {xung_ho}. Em đã báo cán bộ xem ngay. {khi_nao_tra_loi} {Xung_ho} kể thêm ở đây, cán bộ đọc "
+        "được hết."
+    ),
     "trouble": (
         "Em xin lỗi, máy đang trục trặc nên tin vừa rồi của {xung_ho} chưa xử lý được. Em đã báo cán bộ xem lại. "
         "{khi_nao_tra_loi}"
     ),
     "human_waiting": "Dạ em đã chuyển lời cho cán bộ. {khi_nao_tra_loi} Muốn làm tiếp với em thì gõ “menu”.",
+    "human_waiting_more": "Dạ, em ghi thêm cho cán bộ đọc.",
     # --- rating ---
     "rated": "Cảm ơn {xung_ho} đã chấm {sao}/5. {Xung_ho} có góp ý gì thêm không ạ? Không có thì gõ “không”.",
     "rated_low": (
@@ -186,6 +212,7 @@ CONVERSATION: dict[str, str] = {
         "sẽ xem và gọi lại."
     ),
     "rating_done": "Cảm ơn {xung_ho} đã góp ý. Chúc {xung_ho} làm ăn thuận lợi.",
+    "rating_done_unhappy": "Cảm ơn {xung_ho} đã cho em biết. Văn phòng sẽ xem lại để làm tốt hơn.",
     # --- things sent ---
     "ask_photo": "Em nhận được ảnh. Ảnh này là gì ạ?\n{lua_chon}\nTrả lời rồi em mới lưu.",
     "photo_more": "Em nhận thêm ảnh. {Xung_ho} trả lời câu trên giúp em, em lưu cùng một lượt.",
@@ -230,5 +257,6 @@ CONVERSATION: dict[str, str] = {
         "Zalo này không gắn với đăng ký nào. Nếu vừa nhận tin nhầm, {xung_ho} bỏ qua giúp; em xin lỗi vì đã làm "
         "phiền."
     ),
+    "who_we_are": "Dạ đây là {co_quan}, nơi cử cán bộ đến tận nhà giúp người dân nộp hồ sơ trực tuyến.",
     "unlinked": "Em đã gỡ Zalo này khỏi đăng ký đó và báo cán bộ kiểm tra. Xin lỗi vì đã làm phiền.",
 }  # fmt: skip

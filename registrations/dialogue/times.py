@@ -9,21 +9,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from registrations.dialogue.times_clauses import corrections, wanted
 from registrations.dialogue.times_clock import Part, clock_hits, first_hour, part_named
 from registrations.dialogue.times_days import DayHit, choose_day, day_hits
 from registrations.dialogue.times_words import canonical
 
-# "mai không được, mốt nhé": what stands before these words is refused.
-_REFUSED = re.compile(
-    r"(?:KHONG|chua) (?:duoc|ranh|tien|di|dk|dc|kip|co nha|o nha|ok|on)(?! KHONG)\b"
-    r"|\bBAN\b(?: roi| viec| di lam)*|\bdi lam\b(?: roi)?|het cho|nghi roi"
-)
-# "trừ thứ 2", "không phải thứ 3": what stands after them is.
-_EXCEPT = re.compile(r"\b(?:TRU|KHONG phai|KHONG lay|KHONG chon)\b")
-_STOPS = re.compile(r"[,;!?\n]|\.(?!\d)|\b(?:nhung|ma|thi|de|con|roi|nen|hay)\b")
-_ACCEPTED = re.compile(r"\b(?:nha|nhe|nghe|duoc|dc|di|ok|ranh)\b")
-_INSTEAD = re.compile(r"\b(?:a KHONG|(?:a )?nham|y (?:em|minh|toi|chi|anh) la|y la|sua (?:lai|thanh)|doi y|thoi)\b")
-_MOVED_TO = re.compile(r"\b(?:TO|qua|thanh|sang|lai)\b")
 _EVENING = re.compile(r"\b(?:TOI|DEM|KHUYA)\b")
 _LATER = re.compile(
     r"(?<![\w/.:])(?:(?P<n>\d{1,3})|(?P<half>HALF)) ?"
@@ -31,6 +21,13 @@ _LATER = re.compile(
 )
 # A telephone number, unless it begins like a date: its digits must not be read as days and hours.
 _PHONE = re.compile(r"(?<!\d)(?!\d{1,2}[ .-]\d{1,2}[ .-]20\d\d)(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)")
+
+# Where somebody lives, in the line of known words: "số nhà 12/4", "hẻm 5", "ở 45/3"; and 35/8 is no date anywhere.
+_HOUSE = re.compile(
+    r"\b(?:(?:so(?: nha)?|nha so|hem|kiet|ngach) \d{1,4}[a-z]?(?:/\d{1,4}[a-z]?)*|o \d{1,4}(?:/\d{1,4})+)"
+    r"(?![\w:]| ?(?:GIO|RUOI|THANG|TET))"
+    r"|(?<![\d/])(?:3[2-9]|[4-9]\d|\d{3})(?:/\d{1,3})+(?![\d/])"
+)
 
 
 @dataclass(frozen=True)
@@ -53,10 +50,10 @@ def read_time(text: str, now: dt.datetime) -> TimeReading:
     to six o'clock without "sáng" is after noon. A day or hour that does not exist is None, as is what was left open
     ("lúc nào cũng được"). Never raises, whatever the text.
     """
-    line = canonical(_PHONE.sub(" ", text))
+    line = _HOUSE.sub("#", canonical(_PHONE.sub(" ", text)))
     if not line:
         return TimeReading()
-    corrected = _INSTEAD.split(line)
+    corrected = corrections(line)
     reading = _read_line(corrected[0], now)
     for tail in corrected[1:]:
         reading = _merged(reading, _read_line(tail, now))
@@ -73,19 +70,14 @@ def _merged(first: TimeReading, second: TimeReading) -> TimeReading:
 
 
 def _read_line(line: str, now: dt.datetime) -> TimeReading:
-    line = _without_refused(line, now.date())
-    if "DOI" in line:
-        moved = [found.end() for found in _MOVED_TO.finditer(line)]
-        if moved and (
-            day_hits(line[moved[-1] :], now.date()) or clock_hits(line[moved[-1] :], evening=False, part=None)
-        ):
-            line = line[moved[-1] :]
+    today = now.date()
+    whole = line
+    line = wanted(line, lambda text: bool(day_hits(text, today)), _names_a_clock)
     later = _LATER.search(line)
     if later:
         return _from_now(later, now)
-    today = now.date()
     hits = day_hits(line, today)
-    day = choose_day(hits, line, today)
+    day = choose_day(hits, line, today) if hits else _day_of_refused_hour(whole, line, today)
     rest = _blanked(line, hits)
     part = part_named(line)
     clocks = clock_hits(rest, evening=_EVENING.search(line) is not None, part=part)
@@ -96,6 +88,15 @@ def _read_line(line: str, now: dt.datetime) -> TimeReading:
     if start:
         return TimeReading(day, *start)
     return TimeReading(day, None, part)
+
+
+def _day_of_refused_hour(whole: str, kept: str, today: dt.date) -> dt.date | None:
+    """ "sáng mai 8h không được thì 9h": the hour is refused, not the day it was said with."""
+    if kept == whole or not _names_a_clock(kept):
+        return None
+    hits = day_hits(whole, today)
+    refused = _blanked(whole, hits).replace(kept.strip(), " ")
+    return choose_day(hits, whole, today) if len(hits) == 1 and _names_a_clock(refused) else None
 
 
 def _from_now(found: re.Match[str], now: dt.datetime) -> TimeReading:
@@ -116,29 +117,5 @@ def _blanked(line: str, hits: list[DayHit]) -> str:
     return line
 
 
-def _without_refused(line: str, today: dt.date) -> str:
-    """The line without the times the citizen says no to; empty where no other is named ("mai không được")."""
-    kept: list[str] = []
-    at = 0
-    for stop in _REFUSED.finditer(line):
-        if stop.start() < at:
-            continue
-        # The clause before the refusal is refused ("mai em bận"); where it names no time, the one after ("bận mai").
-        stretch = line[at : stop.start()]
-        cut = max((found.end() for found in _STOPS.finditer(stretch)), default=0)
-        kept.append(stretch[:cut])
-        at = stop.end()
-        if not _names_a_time(stretch[cut:], today):
-            clause = _STOPS.split(line[at:], maxsplit=1)[0]
-            if _names_a_time(clause, today) and not _ACCEPTED.search(clause):
-                at += len(clause)
-    without = " ".join([*kept, line[at:]])
-    excepted = _EXCEPT.search(without)
-    if excepted:
-        tail = _STOPS.split(without[excepted.end() :], maxsplit=1)
-        without = without[: excepted.start()] + (" " + tail[1] if len(tail) > 1 else "")
-    return without
-
-
-def _names_a_time(line: str, today: dt.date) -> bool:
-    return bool(day_hits(line, today) or part_named(line) or clock_hits(line, evening=False, part=None))
+def _names_a_clock(line: str) -> bool:
+    return bool(part_named(line) or clock_hits(line, evening=False, part=None))

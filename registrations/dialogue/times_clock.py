@@ -14,7 +14,7 @@ FIRST_OF_MORNING, FIRST_OF_AFTERNOON = time(7, 0), time(13, 30)  # "đầu giờ
 _PART = r"SANG|TRUA|CHIEU|TOI|DEM|KHUYA"
 _COUNTED = r"(?! ?(?:NGAY|TUAN|THANG|HOM|BUA|TIENG|TET|nguoi|ho so|bo|ban|cai|PHUT NUA|%)|[/:.-]?\d)"
 _HOUR = r"(?<![\w/.:,])(?<!\d-)(?P<hour>\d{1,2})"
-_MINUTE = r"(?P<minute>\d\d)(?!\d|[/.]\d|-\d{1,2}/| ?(?:GIO|THANG|NGAY|TUAN|HOM|BUA|TIENG|tay|nguoi))"
+_MINUTE = r"(?P<minute>\d\d)(?!\d|[/.:]\d|-\d{1,2}/| ?(?:GIO|THANG|NGAY|TUAN|HOM|BUA|TIENG|tay|nguoi))"
 _FEW_MINUTES = rf"(?P<few>\d)(?= ?PHUT| ?$| (?:{_PART}))"  # "8 giờ 5", but not "8 giờ 5 người"
 _TO = r" ?(?:-|–|~|DEN|NEXT|HOAC|hay|,|/) ?"
 _TAIL = rf"(?:,? ?(?:buoi |BUA |vao )?(?P<after>{_PART}|am\b|pm\b|a ?\. ?m\b|p ?\. ?m\b))?"
@@ -59,6 +59,7 @@ _PAIR_OF_PARTS = re.compile(
 _ANY_PART = re.compile(r"\b(?:SANG|TRUA|CHIEU)\b")
 _NAMES: dict[str, Part] = {"SANG": "morning", "TRUA": "noon", "CHIEU": "afternoon"}
 _WORDS: dict[Part, str] = {"morning": "SANG", "noon": "TRUA", "afternoon": "CHIEU"}
+_LEAD = 12  # letters before an hour in which "sau lúc" may stand; looking further back would cost a long message dear
 _FROM, _UNTIL = re.compile(r"(?:SAU|TU)(?: LUC)?$"), re.compile(r"TRUOC(?: LUC)?$")
 
 
@@ -115,7 +116,7 @@ def _read(found: re.Match[str], line: str, evening: bool, part: Part | None) -> 
         minute = 30
     if groups.get("less"):
         hour, minute = hour - 1, 60 - int(groups["less"])
-    before = line[: found.start("hour")].rstrip()
+    before = line[max(0, found.start("hour") - _LEAD) : found.start("hour")].rstrip()
     bound: Literal["from", "until"] | None = (
         "from" if _FROM.search(before) else "until" if _UNTIL.search(before) else None
     )

@@ -16,6 +16,8 @@ from registrations.dialogue.times_reckoning import (
     every_year_on,
     full_moon,
     iso,
+    last_of_tet,
+    last_weekday,
     monday,
     month_ahead,
     months_ahead,
@@ -69,22 +71,72 @@ def day_hits(line: str, today: date) -> list[DayHit]:
 
 
 def choose_day(hits: list[DayHit], line: str, today: date) -> date | None:
-    """The one day meant: a written date first, then a weekday (in the week named) or relative day, then the week."""
+    """The one day meant: a written date first, then a weekday (in the week named) or relative day, then the week.
+
+    A date that only dates a paper or a birth is not meant, nor is a holiday after which another day is named; a day
+    gone by gives way to one to come ("hôm qua em gọi, sáng mai nhé").
+    """
+    hits = [hit for hit in hits if hit.rank != DATE or not _RECORD.search(line[: hit.start])]
     dates = [hit for hit in hits if hit.rank == DATE]
-    if dates:
-        return dates[0].day
-    week = _week_named(line, today)
     named = [hit for hit in hits if hit.rank == NAMED]
-    for hit in named:
-        found = _WEEKDAY.match(line[hit.start : hit.end])
-        number = int(found.group(1) or 8) - 1 if found else 0  # 1 to 7, Monday to Sunday
-        if found and week is not None:
-            return _overflow_safe(week, number - 1)
-        if found and any(other.day and other.day.isoweekday() == number for other in named if other != hit):
-            continue  # "thứ 2 hôm nay": the other word says which one
-        return hit.day
+    meant = [hit for hit in dates if not _is_an_anchor(hit, line)]
+    if meant:
+        return _to_come(meant, today)
+    if dates:
+        return _from_anchor(dates[0], named, line)
+    week = _week_named(line, today)
+    found = [day for hit in named if (day := _named_day(hit, named, line, week)) is not _ANOTHER_SAYS]
+    if found:
+        return next((day for day in found if day and day >= today), found[0]) if found[0] else None
     weeks = [hit for hit in hits if hit.rank == WEEK]
     return weeks[0].day if weeks else None
+
+
+# Before a date of birth, of issue or of expiry.
+_RECORD = re.compile(r"\b(?:sinh|sn|cap|(?<!dang )ky|(?:het|DEN|toi) han|hieu luc)(?: (?:TU|NGAY|DEN|la)| ?:)* ?$")
+_ANCHORED = re.compile(r"\b(?P<side>SAU|TRUOC|het|qua|ra|xong)(?: (?:le|dip|NGAY|dot|nghi|ky nghi))* ?$")
+_ANOTHER_SAYS = date.min
+
+
+def _to_come(hits: list[DayHit], today: date) -> date | None:
+    if hits[0].day is None or hits[0].day >= today:
+        return hits[0].day
+    return next((hit.day for hit in hits if hit.day and hit.day >= today), hits[0].day)
+
+
+def _is_an_anchor(hit: DayHit, line: str) -> bool:
+    """ "sau Noel", "sau lễ 30/4", "trước 5/12": another day is counted from this one."""
+    found = _ANCHORED.search(line[: hit.start])
+    if not found:
+        return False
+    return found["side"] in {"SAU", "TRUOC"} or not any(map(str.isdigit, line[hit.start : hit.end]))
+
+
+def _from_anchor(anchor: DayHit, named: list[DayHit], line: str) -> date | None:
+    """The weekday after the anchor, or so many days from it; the anchor itself where it is a plain date."""
+    before = _ANCHORED.search(line[: anchor.start])
+    side = -1 if before and before["side"] == "TRUOC" else 1
+    after = re.match(r" (\d{1,2}) (?:NGAY|HOM|BUA)\b", line[anchor.end :])
+    count = after or re.search(r"(\d{1,2}) (?:NGAY|HOM|BUA) $", line[: before.start() if before else 0])
+    if anchor.day and count:
+        return _overflow_safe(anchor.day, side * int(count[1]))
+    if named:
+        hit = named[0]
+        found = _WEEKDAY.match(line[hit.start : hit.end])
+        if not found or side < 0 or not anchor.day:
+            return hit.day
+        return _overflow_safe(anchor.day, (int(found.group(1) or 8) - 2 - anchor.day.weekday()) % 7 or 7)
+    return anchor.day if any(map(str.isdigit, line[anchor.start : anchor.end])) else None
+
+
+def _named_day(hit: DayHit, named: list[DayHit], line: str, week: date | None) -> date | None:
+    found = _WEEKDAY.match(line[hit.start : hit.end])
+    number = int(found.group(1) or 8) - 1 if found else 0  # 1 to 7, Monday to Sunday
+    if found and week is not None:
+        return _overflow_safe(week, number - 1)
+    if found and any(other.day and other.day.isoweekday() == number for other in named if other != hit):
+        return _ANOTHER_SAYS  # "thứ 2 hôm nay": the other word says which one
+    return hit.day
 
 
 def _overflow_safe(start: date, days: int) -> date | None:
@@ -125,6 +177,11 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
     (re.compile(pattern), rank, reader)
     for pattern, rank, reader in (
         (rf"{_EDGE}(?:NGAY )?(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?!\d)", DATE, iso),
+        (
+            rf"{_EDGE}{_DAY_WORDS}(?P<day>\d{{1,2}}) (?P<month>\d{{1,2}}) (?P<year>20\d\d)(?!\d){_AM}(?P<nextyear>)",
+            DATE,
+            written,
+        ),
         # A range in one month, "9-10/12": the first day.
         (
             rf"{_EDGE}{_NOT_A_PLACE}{_DAY_WORDS}(?P<day>\d{{1,2}})(?: ?- ?|,| (?:HOAC|hay|va|DEN|NEXT) )(?:NGAY )?"
@@ -154,16 +211,22 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
             spoken,
         ),
         (
-            rf"{_EDGE}{_DAY_WORDS}(?P<day>\d{{1,2}}) THANG (?:{_NEXT}|{_THIS})(?! {_NEXT})",
+            rf"{_EDGE}{_DAY_WORDS}(?P<day>\d{{1,2}}) THANG (?:{_NEXT}|{_THIS}|TRUOC)(?! {_NEXT})",
             DATE,
             day_of_other_month,
         ),
-        (rf"{_EDGE}(?:NGAY )?(?:MUNG )?(?P<day>\d{{1,2}}) TET(?: AM(?: lich)?| ta)?(?! tay| duong)", DATE, day_of_tet),
+        (rf"THANG {_NEXT},? (?:NGAY |MUNG )+(?P<day>\d{{1,2}})(?![\d/]| ?GIO)", DATE, day_of_other_month),
+        (
+            rf"{_EDGE}(?:NGAY )?(?:MUNG )?(?P<day>\d{{1,2}}) TET(?: AM(?: lich)?| ta\b)?(?! tay| duong)",
+            DATE,
+            day_of_tet,
+        ),
+        (r"(?<=SAU )TET(?! tay| duong)", DATE, last_of_tet),
         (r"giao thua", DATE, new_years_eve),
-        (r"TET (?:tay|duong(?: lich)?)", DATE, every_year_on(1, 1)),
+        (rf"(?:{_EDGE}(?:NGAY |MUNG )*1 )?TET (?:tay|duong(?: lich)?)", DATE, every_year_on(1, 1)),
         (r"NOEL|giang sinh", DATE, every_year_on(25, 12)),
         (r"(?:le )?quoc khanh", DATE, every_year_on(2, 9)),
-        (r"gio to(?: hung vuong)?", DATE, every_lunar_year_on(10, 3)),
+        (r"(?:gio|GIO) to(?: hung vuong)?", DATE, every_lunar_year_on(10, 3)),
         (r"trung thu", DATE, every_lunar_year_on(15, 8)),
         (r"vu lan", DATE, every_lunar_year_on(15, 7)),
         (rf"(?:NGAY )?RAM(?: THANG (?:(?P<month>{_MONTH})|{_THIS}|(?P<next>{_NEXT})))?", DATE, full_moon),
@@ -198,10 +261,11 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
         ),
         (
             r"(?P<which>DAU|GIUA|CUOI)(?: cua)? THANG"
-            rf"(?: (?P<month>\d{{1,2}})(?!\d| ?GIO)(?: {_THIS})?|(?P<this> {_THIS})|(?P<next> {_NEXT}))?",
+            rf"(?: (?P<month>{_MONTH})(?!\d| ?GIO)(?: {_THIS})?|(?P<this> {_THIS})|(?P<next> {_NEXT}))?",
             NAMED,
             part_of_month,
         ),
+        (r"HOM THU (?P<number>[2-7]) (?:vua )?roi|(?:THU (?P<number2>[2-7])|CN) vua (?:roi|qua)", NAMED, last_weekday),
         (
             r"(?<!cai )(?<!khung )(?<!muc )(?<!slot )(?:NGAY )?(?:THU (?P<number>[2-7])|CN)(?![\d/:]|-\d|\.\d)"
             rf"(?:(?P<this> {_THIS})(?! TUAN)|(?P<next> {_NEXT})(?! TUAN| GIO| ?(?:LUC )?\d))?",
@@ -214,7 +278,8 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
             part_of_week,
         ),
         (
-            rf"(?:{_EDGE}|SAU )(?<!THU )(?<!HOAC )(?<!, )(\d{{1,3}}) TUAN(?: NUA| {_NEXT}|(?<=SAU \d TUAN))",
+            rf"(?:{_EDGE}|SAU )(?<!trong )(?<!vong )(?<!THU )(?<!HOAC )(?<!, )(\d{{1,3}}) TUAN"
+            rf"(?: NUA| {_NEXT}|(?<=SAU \d TUAN))",
             WEEK,
             weeks_ahead,
         ),

@@ -75,7 +75,8 @@ def spoken(found: Match[str], today: date) -> date | None:
 
 
 def day_of_other_month(found: Match[str], today: date) -> date | None:
-    first = month_ahead(today, 0 if re.search(r"THANG (?:NAY|NI)", found[0]) else 1)
+    ahead = 0 if re.search(r"THANG (?:NAY|NI)", found[0]) else -1 if "TRUOC" in found[0] else 1
+    first = month_ahead(today, ahead)
     return first.replace(day=int(found["day"]))
 
 
@@ -90,6 +91,11 @@ def day_of_tet(found: Match[str], today: date) -> date | None:
     if day <= 10:
         return _lunar(day, 1, today)
     return _lunar(day, 12, today) if day < 30 else new_years_eve(found, today)
+
+
+def last_of_tet(found: Match[str], today: date) -> date | None:
+    """The fifth of Tết, after which offices are open again: "thứ hai sau Tết" is counted from it."""
+    return _lunar(5, 1, today)
 
 
 def new_years_eve(found: Match[str], today: date) -> date | None:
@@ -131,6 +137,10 @@ def day_of_month(found: Match[str], today: date) -> date | None:
 
 def part_of_month(found: Match[str], today: date) -> date | None:
     which, month = found["which"], found["month"]
+    if month in {"GIENG", "CHAP"}:
+        number = 1 if month == "GIENG" else 12
+        days = {"DAU": (1,), "GIUA": (15,), "CUOI": (30, 29)}[which]  # some lunar months have 29 days
+        return min(day for number_of in days if (day := _lunar(number_of, number, today)))
     if month:
         first = _solar(1, int(month), today)
         if first is None:
@@ -150,6 +160,12 @@ def weekday(found: Match[str], today: date) -> date | None:
     if found["next"] and found["next"].strip() == "SAU":
         return monday(today) + timedelta(days=6 + number)
     return today + timedelta(days=ahead if ahead > 0 else ahead + 7)
+
+
+def last_weekday(found: Match[str], today: date) -> date | None:
+    """ "hôm thứ 6 rồi": the one gone by."""
+    number = int(found["number"] or found["number2"] or 8) - 1
+    return today - timedelta(days=(today.isoweekday() - number) % 7 or 7)
 
 
 def nth_weekday(found: Match[str], today: date) -> date | None:

@@ -17,14 +17,15 @@ def _words(text: str) -> frozenset[str]:
 # Meaning the same with any marks or none: "chiều", "chieu", "chiêu".
 PLAIN = _table(
     """
-    sáng=SANG trưa=TRUA trư=TRUA chiều=CHIEU chìu=CHIEU chiu=CHIEU chju=CHIEU chjeu=CHIEU xế=CHIEU khuya=KHUYA
+    sáng=SANG trưa=TRUA trư=TRUA chiều=CHIEU chìu=CHIEU chiu=CHIEU chju=CHIEU chjeu=CHIEU khuya=KHUYA
     tuần=TUAN bữa=BUA hôm=HOM hum=HOM hơm=HOM giờ=GIO giời=GIO jo=GIO jờ=GIO zờ=GIO phút=PHUT fút=PHUT
     tiếng=TIENG rưỡi=RUOI rưởi=RUOI rươi=RUOI rữi=RUOI tết=TET rằm=RAM chạp=CHAP giêng=GIENG không=KHONG
-    ko=KHONG kg=KHONG hok=KHONG hông=KHONG hong=KHONG hem=KHONG kh=KHONG khong=KHONG khg=KHONG hoặc=HOAC
+    ko=KHONG kg=KHONG hok=KHONG hông=KHONG hong=KHONG kh=KHONG khong=KHONG khg=KHONG hoặc=HOAC
     giữa=GIUA
     """
 )
 
+# With a question mark: a word of its own ("thương mại") or a slip of the finger ("ngày mại"), its neighbours tell.
 # Meaning this only with exactly these marks ("bán" is not "bận", "đúng" not "đừng", "tôi" neither "tối" nor "tới").
 MARKED = _table(
     """
@@ -33,14 +34,16 @@ MARKED = _table(
     mai=MAI mơi=MAI nay=NAY này=NI nầy=NI ni=NI kia=KIA kìa=KIAA qua=qua ngày=NGAY ngay=ngay ngài=NGAY
     tháng=THANG thứ=THU thừ=THU thử=THU năm=nam lăm=lam nhăm=lam tư=4 từ=TU tự=tu bốn=4 hai=2 ba=3 bảy=7 bẩy=7
     tám=8 tầm=LUC chín=9 mười=10 mươi=muoi mườ=10 nười=10 gờ=GIO tuầ=TUAN chủ=chu chúa=chu nhật=nhat nhậ=nhat nhựt=nhat
-    nữa=NUA nửa=HALF đầu=DAU cuối=CUOI mùng=MUNG mồng=MUNG đêm=DEM đến=DEN âm=AM kém=KEM bây=bay sang=sang
+    xế=CHIEU nữa=NUA nửa=HALF đầu=DAU cuối=CUOI mùng=MUNG mồng=MUNG đêm=DEM đến=DEN âm=AM kém=KEM bây=bay sang=sang
+    giỗ=gio gió=gio? giò=gio? giỏ=gio? hẻm=hem hồng=hong tuấn=tuan? tuân=tuan? sàng=sang mãi=mai? mái=mai? mại=mai?
+    nãy=nay
     """
 )
 
 # Meaning this also without any marks.
 UNMARKED = _table(
     """
-    luc=LUC khoang=LUC chung=LUC doi=DOI chuyen=DOI truoc=TRUOC tru=TRU tomorrow=MAI today=HOM+NAY
+    ni=NI luc=LUC khoang=LUC chung=LUC doi=DOI chuyen=DOI truoc=TRUOC tru=TRU tomorrow=MAI today=HOM+NAY
     tonight=TOI+NAY morning=SANG noon=TRUA afternoon=CHIEU monday=THU+2 tuesday=THU+3 wednesday=THU+4
     thursday=THU+5 friday=THU+6 saturday=THU+7 sunday=CN
     """
@@ -50,7 +53,7 @@ UNMARKED = _table(
 UNSETTLED = _words(
     """
     sao by thang chin cuoi mong mung muoi ngay nham sang ban bay bon dau dem den kem kia lam mai moi mot nam nay nua
-    sau tam thu toi vao am ba ch gi ph tu c g h k p r s t
+    sau tam thu toi vao hem am ba ch gi ph tu c g h k p r s t
     """
 )
 
@@ -66,12 +69,12 @@ SHORT = _table(
 # Words whose letters are often swapped, doubled or dropped, and real words that are one such slip away.
 SLIPPERY = _table(
     """
-    sang=SANG chieu=CHIEU trua=TRUA tuan=TUAN ngay=NGAY thang=THANG nhat=nhat mung=MUNG
+    sang=SANG chieu=CHIEU trua=TRUA tuan=TUAN ngay=NGAY thang=THANG nhat=nhat mung=MUNG mai=MAI
     """
 )
 INNOCENT = _words(
     """
-    chia chie chiec chiu cho hoc nay nga nguy nhat rau sau tan than tru tua
+    chia chie chiec chiu cho hoc nay nga nguy nhat rau sau tan than tang tru tua
     """
 )
 

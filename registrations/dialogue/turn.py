@@ -1,20 +1,24 @@
 """One turn of the conversation: what was heard, what is known, and the answer as it grows."""
 
 from copy import deepcopy
+from datetime import datetime, timedelta
 from typing import Any
 
 from registrations.dialogue.facts import World
 from registrations.dialogue.heard import Command, Heard, Kind, Option, Outcome, Say, State
-from registrations.dialogue.intents import number_in
+from registrations.dialogue.intents import asks_something, number_in
 
 # After being asked the same thing this often a person is offered someone to talk to.
 PATIENCE = 2
+# A pause this long and the citizen may have forgotten what was being asked.
+LONG_AGO = timedelta(hours=12)
 # What belongs to a request on its way, and is forgotten when it is booked or given up.
 DRAFT_KEYS = (
     "draft",
     "details",
     "procedure",
     "words",
+    "also",
     "old_ward",
     "wards",
     "unclear",
@@ -76,6 +80,25 @@ class Step:
     )
 
 
+# The questions of a registration on its way.
+OF_DRAFT = frozenset(
+    {
+        Step.CONSENT,
+        Step.NAME,
+        Step.PHONE,
+        Step.ADDRESS,
+        Step.WARD,
+        Step.KNOWN,
+        Step.CORRECT,
+        Step.PROCEDURE,
+        Step.WHICH_PROCEDURE,
+        Step.UNCLEAR_PROCEDURE,
+        Step.TIME,
+        Step.WISH,
+    }
+)
+
+
 class Turn:
     """Lives for one call of the core; the state it was given is never touched."""
 
@@ -100,6 +123,10 @@ class Turn:
 
     def say(self, key: str, *, link: str = "", about: int = 0, card: bool = False, **values: str) -> None:
         self.says.append(Say(key, self._values(values), link=link, about=about, card=card))
+
+    def say_first(self, key: str) -> None:
+        """Put a paragraph in front of all that is said this turn."""
+        self.says.insert(0, Say(key, self._values({})))
 
     def ask(
         self,
@@ -131,6 +158,19 @@ class Turn:
 
     def do(self, command: Command) -> None:
         self.commands.append(command)
+
+    def say_unclear(self, key: str) -> None:
+        """What was heard answers nothing that was asked: say so, or, where it is a question, who will answer it."""
+        if asks_something(self.heard.folded):
+            self.say("question_for_staff")
+        else:
+            self.say(key, so_moi="")
+
+    @property
+    def asked_long_ago(self) -> bool:
+        """Whether the open question was put so long ago that it may be forgotten."""
+        at = self.data.get("at")
+        return at is not None and self.world.now - datetime.fromisoformat(at) > LONG_AGO
 
     # --- hearing ---
 
@@ -175,7 +215,7 @@ class Turn:
     def rest(self) -> None:
         """Nothing is being asked any more."""
         self.step = Step.IDLE
-        for key in ("options", "asked", "about", "then"):
+        for key in ("options", "asked", "about", "then", "asked_back"):
             self.data.pop(key, None)
 
     def outcome(self) -> Outcome:

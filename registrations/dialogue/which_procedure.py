@@ -8,11 +8,12 @@ from typing import Any
 from registrations.dialogue.details import ask_correct, take_correction
 from registrations.dialogue.facts import Hit
 from registrations.dialogue.heard import Option
-from registrations.dialogue.intents import says_no, says_yes
+from registrations.dialogue.intents import asks_something, says_no, says_yes
 from registrations.dialogue.turn import Step, Turn
-from registrations.dialogue.wishes import keep_words
+from registrations.dialogue.wishes import keep_time, keep_words, speaks_of_day
 
 MOST_HITS = 4
+_TOGETHER = re.compile(r"\s+(?:với|voi|và|va|cùng|cung|lẫn|kèm|rồi)(?:\s+(?:cả|ca))?\s+|\s*[,;+&/]\s*", re.I)
 _WORD = re.compile(r"\w+")
 
 
@@ -27,6 +28,11 @@ def on_procedure(turn: Turn) -> bool:
         return False
     if take_correction(turn):
         return True
+    if not turn.world.search(heard.text).hits and keep_time(turn, heard.text):
+        # A time before its turn: offered as soon as it is known what is to be filed.
+        turn.say("noted")
+        turn.ask(Step.PROCEDURE, "ask_procedure_other")
+        return False
     look_up(turn, heard.text)
     return False
 
@@ -76,7 +82,13 @@ def on_which_procedure(turn: Turn) -> bool:
     if turn.off_the_list():
         again_which(turn)
         return False
-    return take_correction(turn) or _narrow(turn)
+    # "Mai được không": asked too early, answered when the times are offered.
+    names_time = keep_time(turn, heard.text)
+    if take_correction(turn) or _narrow(turn):
+        return True
+    if names_time:
+        turn.say_first("noted")
+    return False
 
 
 def _narrow(turn: Turn) -> bool:
@@ -98,13 +110,32 @@ def _narrow(turn: Turn) -> bool:
     first = next(iter(offered), None)
     if both.hits and both.hits[0].id in offered and both.hits[0].id != first:
         return _choose(turn, offered[both.hits[0].id])
+    if asks_something(turn.heard.folded) and not speaks_of_day(turn.heard.folded):
+        turn.say("question_for_staff")
     again_which(turn)
     return False
 
 
 def _choose(turn: Turn, value: dict[str, Any]) -> bool:
     turn.data["procedure"] = {"id": value["procedure"], "name": value["name"]}
+    turn.data.pop("also", None)
+    if other := _also_named(turn, int(value["procedure"])):
+        turn.data["also"] = other
     return True
+
+
+def _also_named(turn: Turn, chosen: int) -> dict[str, str] | None:
+    """The other procedure of "rượu với thuốc lá": one visit is for one, the other must not be forgotten."""
+    words = str(turn.data.get("words") or "")
+    pieces = _TOGETHER.split(words)
+    if len(pieces) < 2:
+        return None
+    all_hits = {hit.id for hit in turn.world.search(words).hits}
+    for piece in pieces:
+        hits = turn.world.search(piece).hits
+        if hits and hits[0].id in all_hits and chosen not in {hit.id for hit in hits}:
+            return {"name": hits[0].name, "words": piece.strip()}
+    return None
 
 
 def listed_fields(turn: Turn) -> str:

@@ -9,10 +9,10 @@ from registrations.dialogue.clock import short_day, short_time
 from registrations.dialogue.details import is_complete, take_correction
 from registrations.dialogue.facts import Place, TimeRead, Visit
 from registrations.dialogue.heard import CallHuman, Option, Register
-from registrations.dialogue.intents import says_no
+from registrations.dialogue.intents import asks_something, says_no
 from registrations.dialogue.turn import Step, Turn
 from registrations.dialogue.which_procedure import look_up
-from registrations.dialogue.wishes import kept_time
+from registrations.dialogue.wishes import kept_time, speaks_of_time
 
 MOST_PLACES = 5
 BOUNDS = {"from": "sau ", "until": "trước "}
@@ -32,7 +32,7 @@ def offer_times(
     # The time it has already is no change.
     places = tuple(place for place in places or () if place.starts_at != held)
     if not places:
-        nearest = turn.world.nearest(procedure=procedure_of(turn, step), count=4 if held else 3)
+        nearest = turn.world.nearest(procedure=procedure_of(turn, step), ward=_ward(turn), count=4 if held else 3)
         places = tuple(place for place in nearest if place.starts_at != held)[:3]
     if not places and step == Step.NEW_TIME:
         call_for_time(turn)
@@ -60,6 +60,21 @@ def offer_first(turn: Turn) -> None:
         places = (exact, *(place for place in places if place.id != exact.id))[:3]
         key, values = "offer_wished", {"luc": short_time(exact.starts_at)}
     offer_times(turn, places=places or None, key=key, values=values)
+
+
+def offer_near(turn: Turn, words: str, *, step: str, values: dict[str, str]) -> bool:
+    """The open times nearest to the time that words name; False where they name none."""
+    reading = turn.world.time(words)
+    if not reading:
+        return False
+    procedure = procedure_of(turn, step)
+    exact = _exact(turn, reading, procedure)
+    places, key, more = _close_to(turn, reading, procedure)
+    if exact is not None:
+        places = (exact, *(place for place in places if place.id != exact.id))[:3]
+        key, more = "offer_wished", {"luc": short_time(exact.starts_at)}
+    offer_times(turn, places=places or None, key=key, step=step, values={**values, **more})
+    return True
 
 
 def _visit(turn: Turn) -> Visit | None:
@@ -102,6 +117,8 @@ def register(turn: Turn, place: int | None, *, wish: str = "") -> None:
     """The draft becomes a request. The confirmation is a notice: it is written with the request itself."""
     turn.do(Register(place, time_wish=wish[:200]))
     turn.rest()
+    if also := turn.data.get("also"):
+        turn.say("also_wanted", thu_tuc=also["name"], loi=also["words"])
 
 
 def on_wish(turn: Turn) -> bool:
@@ -118,6 +135,10 @@ def on_wish(turn: Turn) -> bool:
             turn.data["wished"] = True
             offer_times(turn, places=places, key=key, values=values)
             return False
+    if turn.heard.folded.isdigit() or not (reading or speaks_of_time(turn.heard.folded)):
+        # "1", "ok": nobody could arrange a visit by these words.
+        turn.ask(Step.WISH, "wish_unclear")
+        return False
     register(turn, exact.id if exact else None, wish="" if exact else turn.heard.text)
     return False
 
@@ -142,7 +163,10 @@ def chosen_place(turn: Turn, *, step: str) -> int | None:
             turn.data.pop("procedure", None)
             look_up(turn, heard.text)
         else:
-            offer_times(turn, key="time_not_understood", step=step)
+            is_question = asks_something(heard.folded)
+            if is_question:
+                turn.say("question_for_staff")
+            offer_times(turn, key="offer_again" if is_question else "time_not_understood", step=step)
         return None
     if exact := _exact(turn, reading, procedure_of(turn, step)):
         return exact.id
@@ -154,7 +178,7 @@ def chosen_place(turn: Turn, *, step: str) -> int | None:
 def _exact(turn: Turn, reading: TimeRead, procedure: int) -> Place | None:
     if reading.day is None or reading.time is None or reading.bound:
         return None
-    for place in turn.world.places_on(procedure=procedure, day=reading.day):
+    for place in turn.world.places_on(procedure=procedure, ward=_ward(turn), day=reading.day):
         if place.starts_at.time() == reading.time:
             return place
     return None
@@ -162,12 +186,12 @@ def _exact(turn: Turn, reading: TimeRead, procedure: int) -> Place | None:
 
 def _close_to(turn: Turn, reading: TimeRead, procedure: int) -> tuple[tuple[Place, ...], str, dict[str, str]]:
     """The open times nearest to what was said, and how to put it."""
-    world = turn.world
+    world, ward = turn.world, _ward(turn)
     if reading.day is None:
         if reading.time is None:
-            return world.nearest(procedure=procedure, part=reading.part), "offer_part", {}
+            return world.nearest(procedure=procedure, ward=ward, part=reading.part), "offer_part", {}
         wanted = _minutes(reading.time)
-        many = world.nearest(procedure=procedure, count=60)
+        many = world.nearest(procedure=procedure, ward=ward, count=60)
         if fitting := _within(many, reading):
             return fitting[:3], "offer_part", {}
         same = tuple(place for place in many if place.starts_at.time() == reading.time)
@@ -178,7 +202,7 @@ def _close_to(turn: Turn, reading: TimeRead, procedure: int) -> tuple[tuple[Plac
             {"luc": _clock(reading).capitalize()},
         )
     day = {"luc": short_day(reading.day)}
-    on_day = world.places_on(procedure=procedure, day=reading.day)
+    on_day = world.places_on(procedure=procedure, ward=ward, day=reading.day)
     if reading.part in {"morning", "afternoon"}:
         wanted_part = tuple(place for place in on_day if (place.starts_at.hour < 12) == (reading.part == "morning"))
         on_day = wanted_part or on_day
@@ -194,7 +218,12 @@ def _close_to(turn: Turn, reading: TimeRead, procedure: int) -> tuple[tuple[Plac
         return tuple(sorted(nearby, key=lambda place: place.starts_at)), "time_not_free", day
     note = world.day_note(reading.day) or "không còn chỗ"
     start = datetime.combine(reading.day, datetime.min.time(), tzinfo=world.now.tzinfo)
-    return world.nearest(procedure=procedure, after=start), "day_not_free", {**day, "vi_sao": note}
+    return world.nearest(procedure=procedure, ward=ward, after=start), "day_not_free", {**day, "vi_sao": note}
+
+
+def _ward(turn: Turn) -> str:
+    """Where somebody would have to come, "" while it is not known."""
+    return str(turn.details.get("ward") or "")
 
 
 def _clock(reading: TimeRead) -> str:

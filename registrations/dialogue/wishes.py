@@ -43,6 +43,10 @@ _PLACE_ENDS = re.compile(
 _OF_TIME = re.compile(
     r"\bthu (?:[2-7]|hai|ba|tu|nam|sau|bay)\b|\bchu nhat\b|\bcn\b|\b(?:sang|chieu|trua|ngay|hom|bua) "
     r"(?:mai|nay|mot|kia|thu|\d)|\bmai\b|\btuan (?:nay|sau|toi)\b|\bngay \d|\d ?(?:h|g|gio)\b|\d/\d"
+    r"|\bt[2-7]\b|\b(?:tomorrow|today|(?:mon|tues|wednes|thurs|fri|satur|sun)day|next week)\b|\d ?[ap]m\b"
+)
+_SPEAKS_OF_TIME = re.compile(
+    r"\b(?:tuan|thang|ngay|gio|buoi|hom|bua|luc|khi|som|muon|tre|ranh|tuy|tet|sang|trua|chieu|toi|mai)\b|\bcung duoc\b"
 )
 _ASKS_FOR_VISIT = re.compile(r"\bdang k[yi]\b|\bdk\b|\bdat (?:lich|hen)\b|\bhen (?:lich|can bo)\b")
 
@@ -72,6 +76,16 @@ def for_other_in(text: str, folded: str) -> ForOther | None:
     return ForOther(place, f"{lead} {source[after:]}".strip())
 
 
+def speaks_of_time(folded: str) -> bool:
+    """Whether words that name no day and no hour still say when: "tuần sau", "lúc nào cũng được"."""
+    return _SPEAKS_OF_TIME.search(folded) is not None
+
+
+def speaks_of_day(folded: str) -> bool:
+    """Whether a day, a part of it or an hour is named: "thứ 6", "tuần sau", "2h chiều"."""
+    return _OF_TIME.search(folded) is not None
+
+
 def asks_for_visit(folded: str) -> bool:
     """Whether a sentence speaks of registering at all."""
     return _ASKS_FOR_VISIT.search(folded) is not None
@@ -83,9 +97,10 @@ def keep_words(turn: Turn, words: str) -> None:
     keep_time(turn, words)
 
 
-def keep_time(turn: Turn, words: str) -> None:
+def keep_time(turn: Turn, words: str) -> bool:
+    """Keep the time that words name for when times are offered. True if they name one."""
     if _OF_TIME.search(turn.heard.folded) is None:
-        return
+        return False
     reading = turn.world.time(words)
     today = turn.world.now.date()
     is_near = reading.day is None or today <= reading.day <= today + TIME_WITHIN
@@ -96,6 +111,8 @@ def keep_time(turn: Turn, words: str) -> None:
             "part": reading.part,
             "bound": reading.bound,
         }
+        return True
+    return False
 
 
 def kept_time(turn: Turn) -> TimeRead:

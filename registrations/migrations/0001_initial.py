@@ -89,6 +89,33 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "người dân",
                 "verbose_name_plural": "người dân",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("phone", ""), _negated=True), fields=["phone"], name="citizen_by_phone"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Concat(
+                                registrations.models.people.VnFold("name"),
+                                models.Value(" "),
+                                "phone",
+                                output_field=models.TextField(),
+                            ),
+                            name="gin_trgm_ops",
+                        ),
+                        name="citizen_search",
+                    ),
+                    models.Index(fields=["sort_key", "id"], name="citizen_by_given_name"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at__isnull", True), models.Q(("address_line", ""), ("phone", "")), _connector="OR"
+                        ),
+                        name="citizen_erased_holds_nothing_personal",
+                        violation_error_message="Người dân đã rút đồng ý: không lưu điện thoại, địa chỉ.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +176,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "đồng ý",
                 "verbose_name_plural": "đồng ý",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("withdrawn_at__isnull", True)), fields=["contact"], name="consent_standing"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -292,6 +324,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "gộp trùng",
                 "verbose_name_plural": "gộp trùng",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kept", models.F("absorbed")), _negated=True),
+                        name="merge_joins_two_people",
+                        violation_error_message="Không thể gộp một người với chính mình.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at__isnull", True)),
+                        fields=("absorbed",),
+                        name="citizen_is_absorbed_once",
+                        violation_error_message="Người này đã được gộp rồi.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -405,6 +450,72 @@ class Migration(migrations.Migration):
                     ("see_statistics", "Xem thống kê"),
                     ("merge_citizen", "Gộp, tách người dân trùng"),
                 ],
+                "indexes": [
+                    models.Index(fields=["state", "-created_at", "-id"], name="registration_queue"),
+                    models.Index(fields=["-created_at", "-id"], name="registration_all"),
+                    models.Index(
+                        condition=models.Q(("state", "submitted")),
+                        fields=["call_due_at", "id"],
+                        name="registration_to_call",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
+                        name="registration_search",
+                    ),
+                    models.Index(
+                        condition=models.Q(("rating__isnull", False)),
+                        fields=["rating", "-created_at"],
+                        name="registration_by_rating",
+                    ),
+                    models.Index(fields=["citizen", "-created_at"], name="registration_of_citizen"),
+                    models.Index(fields=["ward", "-created_at"], name="registration_by_ward"),
+                    models.Index(fields=["procedure", "-created_at"], name="registration_by_procedure"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "completed"), _negated=True),
+                            models.Q(("dossier_number", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="registration_completed_has_a_dossier_number",
+                        violation_error_message="Hồ sơ đã nộp phải có mã hồ sơ trên cổng dịch vụ công.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["verified", "assigned", "in_progress"]), _negated=True),
+                            ("procedure__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="registration_verified_has_a_procedure",
+                        violation_error_message="Cần chọn thủ tục trước khi xác minh.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["assigned", "in_progress"]), _negated=True),
+                            ("appointment__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="registration_assigned_has_an_appointment",
+                        violation_error_message="Cần có giờ hẹn trước khi phân công.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["rejected", "needs_info", "cancelled"]), _negated=True),
+                            models.Q(("state_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="registration_turned_away_has_a_reason",
+                        violation_error_message="Cần ghi rõ lý do.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rating__isnull", True), models.Q(("rating__gte", 1), ("rating__lte", 5)), _connector="OR"
+                        ),
+                        name="registration_rating_is_1_to_5",
+                        violation_error_message="Đánh giá từ 1 đến 5.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -467,6 +578,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "lượt xem dữ liệu cá nhân",
                 "verbose_name_plural": "lượt xem dữ liệu cá nhân",
                 "ordering": ["at", "id"],
+                "indexes": [
+                    models.Index(fields=["registration", "at"], name="look_timeline"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -500,6 +614,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "thông báo",
                 "verbose_name_plural": "thông báo",
+                "indexes": [
+                    models.Index(fields=["user", "-at"], name="notification_trail"),
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)), fields=["user"], name="notification_unread"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -537,6 +657,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "ghi chú",
                 "verbose_name_plural": "ghi chú",
                 "ordering": ["at", "id"],
+                "indexes": [
+                    models.Index(fields=["registration", "at"], name="note_timeline"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -566,6 +689,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "theo dõi",
                 "verbose_name_plural": "theo dõi",
+                "constraints": [
+                    models.UniqueConstraint(fields=("registration", "user"), name="follow_is_once_per_person"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -602,6 +728,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "chỉnh sửa",
                 "verbose_name_plural": "chỉnh sửa",
                 "ordering": ["at", "id"],
+                "indexes": [
+                    models.Index(fields=["registration", "at"], name="change_timeline"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -652,6 +781,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "cuộc gọi",
                 "verbose_name_plural": "cuộc gọi",
                 "ordering": ["at", "id"],
+                "indexes": [
+                    models.Index(fields=["registration", "at"], name="call_timeline"),
+                    models.Index(condition=models.Q(("outcome", "owed")), fields=["at"], name="call_owed"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("notice_key", ""), _negated=True),
+                        fields=("notice_key",),
+                        name="call_is_owed_once_per_notice",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -791,6 +931,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "nhắc hẹn",
                 "verbose_name_plural": "nhắc hẹn",
+                "indexes": [
+                    models.Index(condition=models.Q(("sent_at__isnull", True)), fields=["due_at"], name="reminder_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("registration", "kind", "due_at"), name="reminder_is_owed_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -814,6 +960,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "danh sách đã lưu",
                 "verbose_name_plural": "danh sách đã lưu",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "name"),
+                        name="saved_view_name_is_used_once",
+                        violation_error_message="Anh/chị đã có danh sách tên này.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -892,6 +1045,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "chuyển tình trạng",
                 "verbose_name_plural": "chuyển tình trạng",
                 "ordering": ["at", "id"],
+                "indexes": [
+                    models.Index(fields=["registration", "at"], name="transition_timeline"),
+                    models.Index(fields=["to_state", "at"], name="transition_by_state"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("actor__isnull", False), ("actor_kind", "staff")),
+                            models.Q(("actor_kind", "staff"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="transition_by_staff_names_the_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1007,239 +1174,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "quy định làm việc",
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="work_rules_are_one_row")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="citizen",
-            index=models.Index(
-                condition=models.Q(("phone", ""), _negated=True), fields=["phone"], name="citizen_by_phone"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="citizen",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(
-                    django.db.models.functions.text.Concat(
-                        registrations.models.people.VnFold("name"),
-                        models.Value(" "),
-                        "phone",
-                        output_field=models.TextField(),
-                    ),
-                    name="gin_trgm_ops",
-                ),
-                name="citizen_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="citizen",
-            index=models.Index(fields=["sort_key", "id"], name="citizen_by_given_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="citizen",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("erased_at__isnull", True), models.Q(("address_line", ""), ("phone", "")), _connector="OR"
-                ),
-                name="citizen_erased_holds_nothing_personal",
-                violation_error_message="Người dân đã rút đồng ý: không lưu điện thoại, địa chỉ.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="consent",
-            index=models.Index(
-                condition=models.Q(("withdrawn_at__isnull", True)), fields=["contact"], name="consent_standing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kept", models.F("absorbed")), _negated=True),
-                name="merge_joins_two_people",
-                violation_error_message="Không thể gộp một người với chính mình.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at__isnull", True)),
-                fields=("absorbed",),
-                name="citizen_is_absorbed_once",
-                violation_error_message="Người này đã được gộp rồi.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(fields=["state", "-created_at", "-id"], name="registration_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(fields=["-created_at", "-id"], name="registration_all"),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(
-                condition=models.Q(("state", "submitted")), fields=["call_due_at", "id"], name="registration_to_call"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(models.F("search_text"), name="gin_trgm_ops"),
-                name="registration_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(
-                condition=models.Q(("rating__isnull", False)),
-                fields=["rating", "-created_at"],
-                name="registration_by_rating",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(fields=["citizen", "-created_at"], name="registration_of_citizen"),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(fields=["ward", "-created_at"], name="registration_by_ward"),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(fields=["procedure", "-created_at"], name="registration_by_procedure"),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "completed"), _negated=True),
-                    models.Q(("dossier_number", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="registration_completed_has_a_dossier_number",
-                violation_error_message="Hồ sơ đã nộp phải có mã hồ sơ trên cổng dịch vụ công.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["verified", "assigned", "in_progress"]), _negated=True),
-                    ("procedure__isnull", False),
-                    _connector="OR",
-                ),
-                name="registration_verified_has_a_procedure",
-                violation_error_message="Cần chọn thủ tục trước khi xác minh.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["assigned", "in_progress"]), _negated=True),
-                    ("appointment__isnull", False),
-                    _connector="OR",
-                ),
-                name="registration_assigned_has_an_appointment",
-                violation_error_message="Cần có giờ hẹn trước khi phân công.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["rejected", "needs_info", "cancelled"]), _negated=True),
-                    models.Q(("state_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="registration_turned_away_has_a_reason",
-                violation_error_message="Cần ghi rõ lý do.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("rating__isnull", True), models.Q(("rating__gte", 1), ("rating__lte", 5)), _connector="OR"
-                ),
-                name="registration_rating_is_1_to_5",
-                violation_error_message="Đánh giá từ 1 đến 5.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="personaldataview",
-            index=models.Index(fields=["registration", "at"], name="look_timeline"),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(fields=["user", "-at"], name="notification_trail"),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                condition=models.Q(("read_at__isnull", True)), fields=["user"], name="notification_unread"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="note",
-            index=models.Index(fields=["registration", "at"], name="note_timeline"),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.UniqueConstraint(fields=("registration", "user"), name="follow_is_once_per_person"),
-        ),
-        migrations.AddIndex(
-            model_name="fieldchange",
-            index=models.Index(fields=["registration", "at"], name="change_timeline"),
-        ),
-        migrations.AddIndex(
-            model_name="contactattempt",
-            index=models.Index(fields=["registration", "at"], name="call_timeline"),
-        ),
-        migrations.AddIndex(
-            model_name="contactattempt",
-            index=models.Index(condition=models.Q(("outcome", "owed")), fields=["at"], name="call_owed"),
-        ),
-        migrations.AddConstraint(
-            model_name="contactattempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("notice_key", ""), _negated=True),
-                fields=("notice_key",),
-                name="call_is_owed_once_per_notice",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reminder",
-            index=models.Index(condition=models.Q(("sent_at__isnull", True)), fields=["due_at"], name="reminder_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(fields=("registration", "kind", "due_at"), name="reminder_is_owed_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                fields=("user", "name"),
-                name="saved_view_name_is_used_once",
-                violation_error_message="Anh/chị đã có danh sách tên này.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transition",
-            index=models.Index(fields=["registration", "at"], name="transition_timeline"),
-        ),
-        migrations.AddIndex(
-            model_name="transition",
-            index=models.Index(fields=["to_state", "at"], name="transition_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="transition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("actor__isnull", False), ("actor_kind", "staff")),
-                    models.Q(("actor_kind", "staff"), _negated=True),
-                    _connector="OR",
-                ),
-                name="transition_by_staff_names_the_person",
-            ),
         ),
     ]

@@ -73,6 +73,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "yêu cầu về dữ liệu cá nhân",
                 "verbose_name_plural": "yêu cầu về dữ liệu cá nhân",
                 "ordering": ["done_due_on", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)), fields=["done_due_on"], name="data_request_open"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("done_due_on__gte", models.F("answer_due_on"))),
+                        name="data_request_is_answered_before_done",
+                        violation_error_message="Hạn thực hiện không được trước hạn trả lời.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +101,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "lời nhắn",
                 "verbose_name_plural": "lời nhắn",
                 "ordering": ["key", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("key", "version"),
+                        name="message_text_version_is_used_once",
+                        violation_error_message="Có người vừa sửa tin này. Anh/chị mở lại rồi sửa tiếp.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="message_text_says_something",
+                        violation_error_message="Tin không được để trống.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -165,36 +189,6 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="người sửa",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="datarequest",
-            index=models.Index(
-                condition=models.Q(("done_at__isnull", True)), fields=["done_due_on"], name="data_request_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datarequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done_due_on__gte", models.F("answer_due_on"))),
-                name="data_request_is_answered_before_done",
-                violation_error_message="Hạn thực hiện không được trước hạn trả lời.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="messagetext",
-            constraint=models.UniqueConstraint(
-                fields=("key", "version"),
-                name="message_text_version_is_used_once",
-                violation_error_message="Có người vừa sửa tin này. Anh/chị mở lại rồi sửa tiếp.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="messagetext",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="message_text_says_something",
-                violation_error_message="Tin không được để trống.",
             ),
         ),
     ]

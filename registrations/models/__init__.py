@@ -2,6 +2,7 @@
 
 from registrations.models.conversation import Attachment, Dialogue, Reminder
 from registrations.models.desk import DeskPreference, Export, SavedView, WorkRules
+from registrations.models.measures import FirstFree
 from registrations.models.people import Citizen, Consent, Merge, VnFold
 from registrations.models.requests import FieldChange, Note, Registration, Transition
 from registrations.models.rights import DataRequest
@@ -29,6 +30,7 @@ __all__ = [
     "Dialogue",
     "Export",
     "FieldChange",
+    "FirstFree",
     "Follow",
     "Merge",
     "MessageText",

@@ -1,5 +1,6 @@
 """The conversation with a citizen: where it stands, what they sent, what they must be reminded of."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -35,7 +36,7 @@ class Reminder(models.Model):
 
 
 class Attachment(models.Model):
-    """A photo or file a citizen sent, kept outside the web root and shown only to staff."""
+    """A photo or file about a request, kept outside the web root and shown only to staff."""
 
     registration = models.ForeignKey(
         Registration, models.CASCADE, null=True, blank=True, related_name="attachments", verbose_name="hồ sơ"
@@ -45,6 +46,10 @@ class Attachment(models.Model):
     )
     kind = models.CharField("loại", max_length=20)
     name = models.CharField("tên tệp", max_length=200, blank=True)
+    # A member of staff who took it (a receipt); empty: the citizen sent it.
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="cán bộ"
+    )
     file = models.FileField("tệp", upload_to="giay-to/%Y/%m/", blank=True)
     source_url = models.URLField("nguồn", max_length=1000, blank=True)  # Zalo's CDN, may expire: fetched soon after
     size = models.PositiveIntegerField("cỡ (byte)", null=True, blank=True)
@@ -56,8 +61,8 @@ class Attachment(models.Model):
     at = models.DateTimeField("lúc", default=timezone.now)
 
     class Meta:
-        verbose_name = "tệp người dân gửi"
-        verbose_name_plural = "tệp người dân gửi"
+        verbose_name = "giấy tờ, ảnh"
+        verbose_name_plural = "giấy tờ, ảnh"
         ordering = ["at", "id"]
 
     def __str__(self) -> str:

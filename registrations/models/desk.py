@@ -23,6 +23,15 @@ class WorkRules(models.Model):
     assign_before_hours = models.PositiveSmallIntegerField(
         "phân công trước giờ hẹn (giờ)", default=16, validators=_within(1, 240)
     )
+    visit_within_days = models.PositiveSmallIntegerField(
+        "đến nhà trong (ngày làm việc)", default=7, validators=_within(1, 60)
+    )
+    warn_before_hours = models.PositiveSmallIntegerField(
+        "báo trước các hạn dài (giờ)",
+        default=8,
+        validators=_within(1, 120),
+        help_text="Cho các hạn phân công, đến nhà và bổ sung; hạn gọi báo trước theo phút.",
+    )
     needs_info_days = models.PositiveSmallIntegerField(
         "chờ người dân bổ sung (ngày làm việc)", default=3, validators=_within(1, 30)
     )
@@ -109,13 +118,15 @@ class Export(models.Model):
         CSV = "csv", "CSV"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports", verbose_name="cán bộ")
-    query = models.CharField("bộ lọc", max_length=1000, blank=True)
+    query = models.TextField("bộ lọc", blank=True)
     format = models.CharField("định dạng", max_length=4, choices=Format)
     state = models.CharField("tình trạng", max_length=8, choices=State, default=State.WAITING)
     rows_total = models.PositiveIntegerField("tổng số dòng", default=0)
     rows_done = models.PositiveIntegerField("đã ghi", default=0)
     file = models.FileField("tệp", upload_to="xuat/%Y/%m/", blank=True)
     created_at = models.DateTimeField("tạo lúc", default=timezone.now)
+    # By the worker that has it now; one that does not finish in its time is dead, and another takes over.
+    started_at = models.DateTimeField("bắt đầu ghi lúc", null=True, blank=True)
     finished_at = models.DateTimeField("xong lúc", null=True, blank=True)
 
     class Meta:

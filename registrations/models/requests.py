@@ -61,6 +61,10 @@ class Registration(models.Model):
     # Set when the citizen was told by message that nobody could reach them by phone.
     unreachable_told_at = models.DateTimeField("đã nhắn không gọi được lúc", null=True, blank=True)
     set_off_at = models.DateTimeField("lên đường lúc", null=True, blank=True)
+    # When whoever goes says to be there; empty: at the time of the visit.
+    expected_at = models.DateTimeField("dự kiến đến lúc", null=True, blank=True)
+    # When the managers were told that nobody had arrived in time; emptied when the miss no longer stands.
+    missed_at = models.DateTimeField("báo chưa đến lúc", null=True, blank=True)
     arrived_at = models.DateTimeField("đến nơi lúc", null=True, blank=True)
     finished_at = models.DateTimeField("xong lúc", null=True, blank=True)
     dossier_number = models.CharField("mã hồ sơ trên cổng", max_length=60, blank=True)
@@ -133,6 +137,8 @@ class Registration(models.Model):
             models.Index(
                 fields=["rating", "-created_at"], name="registration_by_rating", condition=Q(rating__isnull=False)
             ),
+            # Statistics: the words of a period. Few of the rated wrote any.
+            models.Index(fields=["rated_at"], name="registration_rated_words", condition=~Q(rating_words="")),
             # A citizen's other requests; filters by ward and procedure.
             models.Index(fields=["citizen", "-created_at"], name="registration_of_citizen"),
             models.Index(fields=["ward", "-created_at"], name="registration_by_ward"),
@@ -145,6 +151,12 @@ class Registration(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.state in CLOSED_STATES
+
+
+class TransitionQuerySet(models.QuerySet["Transition"]):
+    def that_stand(self) -> "TransitionQuerySet":
+        """Steps that count: neither taken back nor the taking back itself."""
+        return self.filter(undoes=None).exclude(pk__in=Transition.objects.filter(undoes__isnull=False).values("undoes"))
 
 
 class Transition(models.Model):
@@ -161,6 +173,12 @@ class Transition(models.Model):
     )
     reason = models.CharField("lý do", max_length=500, blank=True)
     at = models.DateTimeField("lúc", default=timezone.now)
+    # The step this line takes back. Both stay in the history; neither counts as a step in the figures.
+    undoes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="undone_by", verbose_name="hoàn tác"
+    )
+
+    objects = TransitionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "chuyển tình trạng"
@@ -170,6 +188,10 @@ class Transition(models.Model):
             models.CheckConstraint(
                 condition=Q(actor_kind="staff", actor__isnull=False) | ~Q(actor_kind="staff"),
                 name="transition_by_staff_names_the_person",
+            ),
+            # Also the index that finds the few lines taken back.
+            models.UniqueConstraint(
+                fields=["undoes"], condition=Q(undoes__isnull=False), name="transition_is_taken_back_once"
             ),
         ]
         indexes = [

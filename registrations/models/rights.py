@@ -40,7 +40,12 @@ class DataRequest(models.Model):
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="người làm"
     )
-    note = models.CharField("ghi chú", max_length=300, blank=True)
+    # What was asked, in the person's words.
+    note = models.CharField("nội dung yêu cầu", max_length=300, blank=True)
+    is_refused = models.BooleanField("từ chối", default=False)
+    extended_because = models.CharField("gia hạn vì", max_length=300, blank=True)
+    # What staff did, oldest first: {"at", "by", "did", "words", "told"}. Proof that the person was answered in time.
+    steps = models.JSONField("đã làm", default=list, blank=True)
 
     class Meta:
         verbose_name = "yêu cầu về dữ liệu cá nhân"
@@ -52,6 +57,11 @@ class DataRequest(models.Model):
                 name="data_request_is_answered_before_done",
                 violation_error_message="Hạn thực hiện không được trước hạn trả lời.",
             ),
+            models.CheckConstraint(
+                condition=Q(is_refused=False) | Q(done_at__isnull=False),
+                name="data_request_refused_is_closed",
+                violation_error_message="Yêu cầu bị từ chối phải được đóng.",
+            ),
         ]
         indexes = [
             # What is still to do, most urgent first.
@@ -60,3 +70,11 @@ class DataRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {timezone.localtime(self.received_at):%d/%m/%Y}"
+
+    @property
+    def answer_is_late(self) -> bool:
+        return self.answered_at is None and self.done_at is None and self.answer_due_on < timezone.localdate()
+
+    @property
+    def is_late(self) -> bool:
+        return self.done_at is None and self.done_due_on < timezone.localdate()

@@ -59,6 +59,8 @@ class Checklist(models.Model):
     is_address_found = models.BooleanField("tìm được địa chỉ", null=True, blank=True)
     is_time_good = models.BooleanField("giờ hẹn vẫn tiện", null=True, blank=True)
     papers_ready = models.JSONField("giấy tờ đã có", default=list, blank=True)  # texts of the papers the citizen has
+    # Texts of the papers whoever went there has held in hand; a visit at another time starts afresh.
+    papers_seen = models.JSONField("giấy tờ đã kiểm tại nhà", default=list, blank=True)
     note = models.CharField("dặn người đi", max_length=500, blank=True)
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="cán bộ"
@@ -142,6 +144,8 @@ class Notification(models.Model):
         Registration, models.CASCADE, null=True, blank=True, related_name="notifications", verbose_name="hồ sơ"
     )
     text = models.CharField("nội dung", max_length=300)
+    # What it warns of, where that may be settled without this person; then it no longer asks to be read.
+    warns_of = models.CharField("báo động về", max_length=20, blank=True)
     at = models.DateTimeField("lúc", default=timezone.now)
     read_at = models.DateTimeField("đã xem lúc", null=True, blank=True)
 
@@ -166,6 +170,12 @@ class Receipt(models.Model):
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="+", verbose_name="hồ sơ")
     sentence = models.CharField("đã làm", max_length=300)
     at = models.DateTimeField("lúc", default=timezone.now)
+    # When the button was pressed, where the phone had no signal and sent it later.
+    pressed_at = models.DateTimeField("bấm lúc", null=True, blank=True)
+    # How the request stood before and after, so that whoever acted can take it back (see undo.py). No personal data.
+    before = models.JSONField("trước đó", null=True, blank=True)
+    after = models.JSONField("sau đó", null=True, blank=True)
+    undone_at = models.DateTimeField("hoàn tác lúc", null=True, blank=True)
 
     class Meta:
         verbose_name = "lần gửi đã xử lý"

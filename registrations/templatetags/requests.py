@@ -6,12 +6,10 @@ from typing import Any
 from django.template import Library
 from django.utils import timezone
 
-from registrations import wordings
-from registrations.columns import Column
+from registrations import rows, wordings
 from registrations.models import Registration
 from registrations.phones import mask_phone, show_phone
 from registrations.queue import COUNT_UP_TO
-from registrations.timeline import MARKS
 
 register = Library()
 
@@ -23,14 +21,8 @@ register.filter("lead_of", wordings.lead_of)
 
 
 @register.filter
-def headline(registration: Registration, now: datetime | None = None) -> wordings.Headline:
-    return wordings.headline(registration, now or timezone.now())
-
-
-@register.filter
-def cell(registration: Registration, column: Column) -> str:
-    """The text of an extra column."""
-    return column.text(registration)
+def headline(registration: Registration) -> rows.Headline:
+    return rows.headline(rows.facts_of(registration), timezone.now())
 
 
 @register.filter
@@ -59,15 +51,3 @@ def person(user: Any) -> str:
 def unlocalize_number(number: float) -> str:
     """A coordinate: SVG wants a point where Vietnamese writes a comma."""
     return f"{number:g}"
-
-
-@register.filter
-def hours(minutes: int) -> str:
-    """315 minutes as 5,3."""
-    return f"{minutes / 60:.1f}".replace(".", ",")
-
-
-@register.filter
-def mark_words(state: str) -> str:
-    """How a message stands, in words."""
-    return MARKS.get(state, state).capitalize()

@@ -8,23 +8,28 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from registrations import services
-from registrations.actions import ACTION_BY_SLUG, Action, may
-from registrations.errors import RegistrationError
+from registrations import services, undo
+from registrations.actions import ACTION_BY_SLUG, Action, earliness, may
+from registrations.errors import RegistrationError, StaleState
 from registrations.forms import (
     ActionForm,
     AskForMoreForm,
     AssignForm,
     CallForm,
     CancelForm,
+    DelayForm,
     DossierForm,
     NotAtHomeForm,
     NothingMore,
+    PapersForm,
+    PhotoForm,
+    PressForm,
     RejectForm,
     TimeForm,
     UnassignForm,
@@ -34,7 +39,19 @@ from registrations.notifying import tell_followers
 from registrations.queue import forget_counts
 from registrations.states import State
 from registrations.transitions import Actor
-from registrations.views.pages import StaffRequest, back_to, fetch, is_for_pane, say, show_pane
+from registrations.views.pages import (
+    StaffRequest,
+    back_to,
+    claim,
+    fetch,
+    is_for_pane,
+    next_url,
+    say,
+    show_pane,
+    undo_address,
+)
+from registrations.visits import ON_THE_WAY_IS_NEWS_FOR
+from registrations.wordings import clock_or_day, stretch
 from scheduling.errors import SchedulingError
 
 Doing = Callable[[Registration, dict[str, Any], Actor], object]
@@ -47,6 +64,8 @@ class Doer:
     form: type[ActionForm]
     do: Doing
     done: str
+    done_late: str = ""  # the same of a press that came too late to tell the citizen of
+    is_news: bool = True  # whether those who follow the request want to hear of it
 
 
 DOERS: dict[str, Doer] = {
@@ -101,17 +120,38 @@ DOERS: dict[str, Doer] = {
         "Đã hẹn lại {code}. Bước tiếp theo: phân công.",
     ),
     "dang-di": Doer(
-        NothingMore, lambda r, f, a: services.set_off(registration=r, actor=a), "Đã báo người dân: cán bộ đang đến."
+        PressForm,
+        lambda r, f, a: services.set_off(registration=r, actor=a, now=f.get("at")),
+        "Đã báo người dân: cán bộ đang đến.",
+        done_late="Đã ghi giờ đi. Máy gửi lên muộn nên không nhắn người dân nữa.",
     ),
-    "da-den": Doer(NothingMore, lambda r, f, a: services.start(registration=r, actor=a), "Đã ghi giờ đến."),
+    "bao-tre": Doer(
+        DelayForm,
+        lambda r, f, a: services.report_delay(registration=r, minutes=f["minutes"], actor=a, now=f.get("at")),
+        "Đã báo người dân và lãnh đạo giờ dự kiến đến.",
+    ),
+    "da-den": Doer(
+        PressForm, lambda r, f, a: services.start(registration=r, actor=a, now=f.get("at")), "Đã ghi giờ đến."
+    ),
+    "giay-to": Doer(
+        PapersForm,
+        lambda r, f, a: services.tick_papers(registration=r, papers=f["papers"], actor=a),
+        "Đã lưu giấy tờ đã kiểm.",
+        is_news=False,
+    ),
+    "bien-nhan": Doer(
+        PhotoForm,
+        lambda r, f, a: services.keep_receipt(registration=r, photo=f["photo"], actor=a, now=f.get("at")),
+        "Đã lưu ảnh biên nhận {code}.",
+    ),
     "da-nop": Doer(
         DossierForm,
-        lambda r, f, a: services.complete(registration=r, dossier_number=f["dossier_number"], actor=a),
+        lambda r, f, a: services.complete(registration=r, dossier_number=f["dossier_number"], actor=a, now=f.get("at")),
         "Đã nộp hồ sơ {code}. Người dân sẽ nhận mã và lời mời đánh giá.",
     ),
     "khong-gap": Doer(
         NotAtHomeForm,
-        lambda r, f, a: services.not_at_home(registration=r, reason=f["reason"], actor=a),
+        lambda r, f, a: services.not_at_home(registration=r, reason=f["reason"], actor=a, now=f.get("at")),
         "Đã ghi không gặp được {code}. Hồ sơ chuyển sang Cần hẹn lại.",
     ),
     "ghi-goi": Doer(
@@ -133,7 +173,8 @@ def act(request: StaffRequest, code: str, slug: str) -> HttpResponse:
     registration = fetch(request, code)
     if not may(request.user, action):
         raise PermissionDenied
-    form = doer.form(request.POST if request.method == "POST" else None, registration=registration)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = doer.form(*sent, registration=registration)
     if request.method == "POST" and form.is_valid():
         return _do(request, registration, action, doer, form)
     return _ask(request, registration, action, form)
@@ -152,6 +193,7 @@ def _ask(request: StaffRequest, registration: Registration, action: Action, form
             "form": form,
             "stale": stale,
             "in_pane": is_for_pane(request),
+            **claim(request, registration),
             "key": secrets.token_urlsafe(12),
         },
     )
@@ -160,32 +202,84 @@ def _ask(request: StaffRequest, registration: Registration, action: Action, form
 def _do(
     request: StaffRequest, registration: Registration, action: Action, doer: Doer, form: forms.Form
 ) -> HttpResponse:
-    key = request.POST.get("key", "")[:64]
-    receipt = Receipt.objects.filter(key=key, user=request.user).first() if key else None
-    if receipt is not None:
-        # The same form again: a second tap, or a phone that did not hear the first answer.
-        say(request, receipt.sentence)
-    else:
-        try:
-            doer.do(registration, form.cleaned_data, Actor.staff(request.user))
-        except (RegistrationError, SchedulingError) as refusal:
-            say(request, refusal.sentence, is_bad=True)
-        else:
-            sentence = doer.done.format(code=registration.code)
-            say(request, sentence)
-            remember(key, request.user, registration, sentence)
-            tell_followers(registration=registration, text=f"{registration.code}: {action.title}.", but=request.user)
-            forget_counts()
+    key = request.POST.get("key", "")[:64] or secrets.token_urlsafe(12)
+    try:
+        sentence = press(registration, action, form.cleaned_data, user=request.user, key=key)
+        say(request, sentence, undo=undo_address(key) if undo.receipts_under(key, request.user) else "")
+    except (RegistrationError, SchedulingError) as refusal:
+        say(request, refusal.sentence, is_bad=True)
     if is_for_pane(request):
         return show_pane(request, fetch_again(request, registration), changed=True)
     return back_to(request, registration)
 
 
-def remember(key: str, user: User, registration: Registration, sentence: str) -> None:
-    if key:
-        Receipt.objects.get_or_create(
-            key=key, defaults={"user": user, "registration": registration, "sentence": sentence}
-        )
+def press(registration: Registration, action: Action, facts: dict[str, Any], *, user: User, key: str) -> str:
+    """Do it, once per key: a second tap, or a phone that did not hear the first answer, reads the same sentence.
+
+    Raises RegistrationError and SchedulingError with why not; then nothing is kept, not even the key.
+    """
+    doer = DOERS[action.slug]
+    pressed_at = facts.get("at") or timezone.now()
+    is_old = timezone.now() - pressed_at >= ON_THE_WAY_IS_NEWS_FOR
+    sentence = (is_old and doer.done_late or doer.done).format(code=registration.code)
+    early = earliness(registration, action, pressed_at)
+    if early is not None and registration.appointment is not None:
+        hour = clock_or_day(registration.appointment.starts_at, timezone.now())
+        sentence += f" Sớm {stretch(early)} so với giờ hẹn {hour}: nếu bấm nhầm thì hoàn tác."
+    # The key goes in first, with the change: of two sent at once the second waits here until the first has committed.
+    with transaction.atomic():
+        if key:
+            receipt, is_new = Receipt.objects.get_or_create(
+                key=key[:64],
+                defaults={
+                    "user": user,
+                    "registration": registration,
+                    "sentence": sentence,
+                    "pressed_at": facts.get("at"),
+                },
+            )
+            if (receipt.user_id, receipt.registration_id) != (user.pk, registration.pk):
+                raise StaleState("Lần bấm này trùng mã với một lần bấm khác. Hãy tải lại trang rồi bấm lại.")
+            if not is_new:
+                return receipt.sentence
+        before = undo.before_of(registration)
+        doer.do(registration, facts, Actor.staff(user))
+        if key and action.slug in undo.UNDOABLE:
+            undo.remember(receipt=receipt, slug=action.slug, before=before)
+        if doer.is_news:
+            tell_followers(registration=registration, text=f"{registration.code}: {action.title}.", but=user)
+    forget_counts()
+    return sentence
+
+
+@require_POST
+def take_back(request: StaffRequest, key: str) -> HttpResponse:
+    """Undo what this key did: one action of this person, or all of a batch."""
+    answers = taken_back(key, request.user)
+    for _, sentence, is_bad in answers:
+        say(request, sentence, is_bad=is_bad)
+    registration = answers[0][0]
+    if registration is not None and is_for_pane(request):
+        return show_pane(request, fetch_again(request, registration), changed=True)
+    return HttpResponseRedirect(next_url(request) or "/")
+
+
+def taken_back(key: str, user: User) -> list[tuple[Registration | None, str, bool]]:
+    """Take back what this person did under this key: of what, what they read, and whether it was refused."""
+    receipts = undo.receipts_under(key, user)
+    if not receipts:
+        return [(None, "Đã quá lúc hoàn tác, hoặc việc này đã được hoàn tác rồi.", True)]
+    answers: list[tuple[Registration | None, str, bool]] = []
+    for receipt in receipts:
+        registration = receipt.registration
+        try:
+            answers.append((registration, undo.take_back(receipt=receipt, by=user), False))
+        except (RegistrationError, SchedulingError) as refusal:
+            answers.append((registration, refusal.sentence, True))
+        else:
+            tell_followers(registration=registration, text=f"{registration.code}: đã hoàn tác.", but=user)
+    forget_counts()
+    return answers
 
 
 def fetch_again(request: StaffRequest, registration: Registration) -> Registration:

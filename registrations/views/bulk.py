@@ -1,5 +1,6 @@
 """Several requests at once: first what would happen, then doing it."""
 
+import secrets
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -8,14 +9,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from registrations import services
+from registrations import services, undo
 from registrations.access import visible_to
 from registrations.errors import RegistrationError
-from registrations.models import Registration
+from registrations.models import Receipt, Registration
 from registrations.queue import forget_counts, with_row_facts
 from registrations.states import State
 from registrations.transitions import Actor
-from registrations.views.pages import StaffRequest, needs, next_url, say
+from registrations.views.pages import StaffRequest, needs, next_url, say, undo_address
 from scheduling import services as scheduling
 from scheduling.errors import SchedulingError
 from scheduling.services import StaffMember
@@ -89,7 +90,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
 
 
 def _confirm(request: StaffRequest) -> HttpResponse:
-    done, refused = 0, []
+    done, refused, key = 0, [], secrets.token_urlsafe(12)
     for pair in request.POST.getlist("pair")[:MOST_AT_ONCE]:
         code, _, staff_id = pair.partition(":")
         registration = with_row_facts(visible_to(request.user)).filter(code=code).first()
@@ -97,14 +98,23 @@ def _confirm(request: StaffRequest) -> HttpResponse:
         if registration is None or staff is None:
             continue
         try:
-            services.assign(
-                registration=registration, staff=staff, actor=Actor.staff(request.user), reason="Phân công hàng loạt"
-            )
+            with transaction.atomic():
+                before = undo.before_of(registration)
+                services.assign(
+                    registration=registration,
+                    staff=staff,
+                    actor=Actor.staff(request.user),
+                    reason="Phân công hàng loạt",
+                )
+                receipt = Receipt.objects.create(
+                    key=f"{key}.{code}", user=request.user, registration=registration, sentence=f"Đã phân công {code}."
+                )
+                undo.remember(receipt=receipt, slug="phan-cong", before=before)
             done += 1
         except (RegistrationError, SchedulingError) as refusal:
             refused.append(f"{code}: {refusal.sentence}")
     forget_counts()
-    say(request, f"Đã phân công {done} hồ sơ.")
+    say(request, f"Đã phân công {done} hồ sơ.", undo=undo_address(key) if done else "")
     for sentence in refused:
         say(request, sentence, is_bad=True)
     return HttpResponseRedirect(next_url(request) or "/ho-so/?tab=phan-cong")

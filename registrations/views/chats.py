@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from registrations import attachments, chats
 from registrations.access import visible_to
 from registrations.errors import RegistrationError
-from registrations.models import Attachment
+from registrations.models import Attachment, PersonalDataView
+from registrations.views.pages import StaffRequest
 from zalo_bridge.services import Contact
 
 MAY_CHAT = "registrations.change_registration"
@@ -30,15 +31,16 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @permission_required(MAY_CHAT, raise_exception=True)
 @require_GET
 def chat(request: HttpRequest, contact: int) -> HttpResponse:
-    """`/tro-chuyen/<number>/`: one chat; `?khung=1` the panel alone, `?khung=dong` only its lines (for htmx)."""
+    """`/tro-chuyen/<number>/`: one chat; `?khung=1` the panel alone, `dong` its lines and who has it (for htmx)."""
     found = chats.chat_of(contact=get_object_or_404(Contact, pk=contact))
     if request.GET.get("da-thay") == found.fingerprint:
         return HttpResponse(status=204)  # htmx leaves the page, and the place where somebody is reading, as they are
-    name = {"1": "#panel", "dong": "#lines"}.get(request.GET.get("khung", ""), "")
+    wanted = request.GET.get("khung", "")
+    name = {"1": "#panel", "dong": "#news", "dong-khung": "#news"}.get(wanted, "")
     return render(
         request,
         f"registrations/chat/chat.html{name}",
-        {"chat": found, "key": uuid.uuid4().hex, "is_panel": bool(name), "problem": "", "kept": ""},
+        {"chat": found, "key": uuid.uuid4().hex, "is_panel": wanted in ("1", "dong-khung"), "problem": "", "kept": ""},
     )
 
 
@@ -70,7 +72,7 @@ def write(request: HttpRequest, contact: int) -> HttpResponse:
             "key": uuid.uuid4().hex,
             "problem": problem,
             "kept": text if problem else "",
-            "is_panel": True,
+            "is_panel": "khung" in request.GET,
         }
         return render(request, "registrations/chat/chat.html#panel", context)
     if problem:
@@ -79,17 +81,16 @@ def write(request: HttpRequest, contact: int) -> HttpResponse:
 
 
 @require_GET
-def attachment(request: HttpRequest, number: int) -> HttpResponse | FileResponse:
-    """`/giay-to/<number>/`: a paper a citizen sent, only for who may see the request it belongs to."""
-    row = get_object_or_404(Attachment.objects.select_related("registration"), pk=number)
-    if not row.file or row.registration_id is None:
-        raise Http404
-    if not visible_to(request.user).filter(pk=row.registration_id).exists():
-        raise Http404
+def attachment(request: StaffRequest, number: int) -> HttpResponse | FileResponse:
+    """`/giay-to/<number>/`: a paper of a request, only for who may see that request; who looked is written down."""
+    row = get_object_or_404(Attachment.objects.exclude(file=""), pk=number)
+    registration = get_object_or_404(visible_to(request.user), pk=row.registration_id)
     with row.file.open("rb") as file:
         kind = attachments.type_of(file.read())
     if kind is None:
         raise Http404
+    what = "ảnh biên nhận" if row.kind == attachments.RECEIPT else "giấy tờ người dân gửi"
+    PersonalDataView.objects.create(registration=registration, user=request.user, what=what)
     response = FileResponse(
         row.file.open("rb"),
         as_attachment=kind[1] not in INLINE,

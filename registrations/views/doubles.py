@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from registrations.case import doubles_of
@@ -43,11 +44,12 @@ def merge(request: StaffRequest, code: str) -> HttpResponse:
         say(request, "Người này không còn trong danh sách trùng. Hãy xem lại.", is_bad=True)
     else:
         try:
-            merge_citizens(keep=registration.citizen, absorb=other, by=request.user)
+            made = merge_citizens(keep=registration.citizen, absorb=other, by=request.user)
         except CannotMerge as error:
             say(request, error.sentence, is_bad=True)
         else:
-            say(request, f"Đã gộp {other.name} vào hồ sơ này. Có thể tách lại bên dưới.")
+            undo = f"{reverse('registrations:unmerge', args=[code])}?merge={made.pk}"
+            say(request, f"Đã gộp {other.name} vào hồ sơ này. Lúc nào cũng có thể tách lại bên dưới.", undo=undo)
     return redirect("registrations:doubles", code=code)
 
 
@@ -55,7 +57,7 @@ def merge(request: StaffRequest, code: str) -> HttpResponse:
 @require_POST
 def unmerge(request: StaffRequest, code: str) -> HttpResponse:
     registration = fetch(request, code)
-    wanted = request.POST.get("merge", "")
+    wanted = request.POST.get("merge") or request.GET.get("merge", "")
     found = get_object_or_404(
         Merge, pk=wanted if wanted.isdecimal() and len(wanted) < 18 else 0, kept=registration.citizen
     )

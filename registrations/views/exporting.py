@@ -36,7 +36,7 @@ def export(request: StaffRequest) -> HttpResponse:
         query = QueryDict(ours(request.GET.urlencode(), but=("tim",)), mutable=True)
         if asked.text:
             query["q"] = asked.text
-        made = ask_for_export(user=request.user, query=query.urlencode()[:1000], format=format, rows_total=total)
+        made = ask_for_export(user=request.user, query=query.urlencode(), format=format, rows_total=total)
         try:
             tasks.write_export.delay(made.pk)
         except OperationalError:

@@ -11,9 +11,8 @@ from registrations import services
 from registrations.consent import current_text
 from registrations.errors import RegistrationError
 from registrations.forms import NewRequestForm
-from registrations.models import Citizen, Receipt
+from registrations.models import Receipt
 from registrations.queue import forget_counts
-from registrations.transitions import Actor
 from registrations.views.pages import StaffRequest, needs, say
 from registrations.wording import Wording
 from scheduling.errors import SchedulingError
@@ -28,23 +27,19 @@ def new(request: StaffRequest) -> HttpResponse:
         return seen
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
-        actor = Actor.staff(request.user)
         try:
             with transaction.atomic():
-                citizen = services.find_citizen(phone=facts["phone"]) or Citizen(phone=facts["phone"])
-                citizen.name, citizen.address_line, citizen.ward = facts["name"], facts["address_line"], facts["ward"]
-                citizen.priority = facts["priority"] or citizen.priority
-                citizen.save()
-                services.take_consent(citizen=citizen, channel=facts["channel"], taken_by=request.user)
-                registration = services.register(
-                    citizen=citizen,
+                registration = services.register_at_desk(
+                    phone=facts["phone"],
+                    name=facts["name"],
+                    address_line=facts["address_line"],
+                    ward=facts["ward"],
+                    priority=facts["priority"],
                     procedure=facts["procedure"],
                     words=facts["words"],
                     slot_id=facts["slot"],
-                    address_line=facts["address_line"],
-                    ward=facts["ward"],
                     channel=facts["channel"],
-                    actor=actor,
+                    taken_by=request.user,
                     time_wish=facts["time_wish"],
                 )
                 sentence = f"Đã thêm hồ sơ {registration.code}. Đọc mã này cho người dân."

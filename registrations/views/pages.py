@@ -1,6 +1,5 @@
 """What the views of this app share: fetching as this person may see it, answering htmx and plain browsers alike."""
 
-from datetime import date
 from functools import wraps
 from typing import Any, Protocol
 
@@ -10,11 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from registrations.access import visible_to
-from registrations.case import case_of
+from registrations.case import case_of, take_up
 from registrations.models import Registration
 from registrations.queue import with_row_facts
 
@@ -67,6 +67,12 @@ def show_pane(request: StaffRequest, registration: Registration, *, changed: boo
     return response
 
 
+def claim(request: StaffRequest, registration: Registration) -> dict[str, Any]:
+    """Take up the request where this person works on it. For the template: who has it, for registrations/_held.html."""
+    worked_on_by, held = take_up(registration, request.user, timezone.now())
+    return {"worked_on_by": worked_on_by, "held": held}
+
+
 def back_to(request: StaffRequest, registration: Registration) -> HttpResponse:
     """After a plain form: where it came from, else the request's page."""
     return HttpResponseRedirect(next_url(request) or reverse("registrations:case", args=[registration.code]))
@@ -81,17 +87,13 @@ def next_url(request: StaffRequest) -> str:
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else ""
 
 
-def day_in(text: str) -> date | None:
-    """A day as addresses write it; None for nonsense and for years nobody plans in."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 2020 <= day.year <= 2100 else None
-
-
-def say(request: StaffRequest, sentence: str, *, is_bad: bool = False) -> None:
+def say(request: StaffRequest, sentence: str, *, is_bad: bool = False, undo: str = "") -> None:
+    """`undo` is the address that takes it back: the message then carries a button (components/messages.html)."""
     if is_bad:
         messages.error(request, sentence)
     else:
-        messages.success(request, sentence)
+        messages.success(request, sentence, extra_tags=undo)
+
+
+def undo_address(key: str) -> str:
+    return reverse("registrations:take_back", args=[key])

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from procedures.services import Procedure, papers_for
 from registrations import services
-from registrations.dialogue import commands
+from registrations.dialogue import commands, shell
 from registrations.dialogue.aftercare import REASONS
 from registrations.dialogue.clock import short_time, weekday
 from registrations.dialogue.details import show_address
@@ -29,7 +29,7 @@ from registrations.picker_links import LinkExpired, LinkTarget, LinkUnknown, rea
 from registrations.states import CLOSED_STATES
 from scheduling import services as scheduling
 from scheduling.errors import SchedulingError
-from scheduling.services import FreeDay, Slot
+from scheduling.services import FreeDay, Slot, Ward
 from zalo_bridge.services import Contact
 
 DAYS_SHOWN = 28
@@ -156,10 +156,11 @@ def _show_times(
     request: HttpRequest, subject: Dialogue | Registration, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     procedure, address = _about(subject)
+    ward = _ward_of(subject)
     now = timezone.localtime()
     days = [
         day
-        for day in scheduling.free_days(days=DAYS_SHOWN, minutes=minutes_of(procedure), now=now)
+        for day in scheduling.free_days(days=DAYS_SHOWN, minutes=minutes_of(procedure), now=now, ward=ward)
         if day.slots or day.closed_because or day.is_open
     ]
     chosen_day = _chosen_day(request, days)
@@ -168,7 +169,9 @@ def _show_times(
         wanted = request.GET.get("gio", "")
         chosen = next((slot for slot in chosen_day.slots if str(slot.id) == wanted), None)
     times = _times(chosen_day, chosen.id if chosen else None)
-    nearest = scheduling.nearest_free(count=3, minutes=minutes_of(procedure), now=now) if problem else []
+    nearest = []
+    if problem:
+        nearest = scheduling.nearest_free(count=3, minutes=minutes_of(procedure), now=now, ward=ward)
     context: dict[str, Any] = {
         "procedure": procedure,
         "procedure_name": _name_of(subject, procedure),
@@ -198,6 +201,14 @@ def _about(subject: Dialogue | Registration) -> tuple[Procedure | None, str]:
     number = int((subject.data.get("procedure") or {}).get("id") or 0)
     procedure = Procedure.objects.filter(pk=number).first() if number else None
     return procedure, show_address(subject.data.get("details") or {})
+
+
+def _ward_of(subject: Dialogue | Registration) -> Ward | None:
+    """Where somebody would have to come, so that only times are shown at which somebody can."""
+    if isinstance(subject, Registration):
+        return subject.appointment.ward if subject.appointment is not None else subject.ward
+    code = str((subject.data.get("details") or {}).get("ward") or "")
+    return scheduling.ward_of_code(code) if code else None
 
 
 def _name_of(subject: Dialogue | Registration, procedure: Procedure | None) -> str:
@@ -326,6 +337,7 @@ def _slot_number(request: HttpRequest) -> int:
 
 
 def _book(request: HttpRequest, dialogue: Dialogue, action: str) -> None:
+    draft, also = dialogue.data.get("draft"), dialogue.data.get("also")
     if action == "hen":
         commands.register(dialogue=dialogue, place=_slot_number(request))
     elif action == "gio-khac":
@@ -340,6 +352,8 @@ def _book(request: HttpRequest, dialogue: Dialogue, action: str) -> None:
     for key in ("options", "asked", "about", "then"):
         dialogue.data.pop(key, None)
     dialogue.save(update_fields=["step", "data"])
+    if also:
+        shell.offer_other(dialogue=dialogue, also=also, key=f"also:{dialogue.pk}:{draft}", now=timezone.now())
 
 
 def _act(request: HttpRequest, registration: Registration, action: str) -> None:

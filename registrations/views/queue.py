@@ -1,7 +1,6 @@
 """The queue: tabs by what needs doing, search, filters, order, pages, and the pane beside it."""
 
 import secrets
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,6 +31,7 @@ from registrations.queue import (
     tab_counts,
     with_row_facts,
 )
+from registrations.rows import row_of
 from registrations.views.pages import StaffRequest, needs, say
 from registrations.wordings import grouped
 
@@ -55,17 +55,19 @@ def queue(request: StaffRequest) -> HttpResponse:
     page = page_of(request, asked)
     opened = _opened(request)
     desk = DeskPreference.objects.filter(user=request.user).first() or DeskPreference(user=request.user)
+    columns = [column for column in COLUMNS if column.slug in desk.columns]
     now = timezone.now()
-    names = ("tim", "q", "xep", *asked.filters.filters)
+    names = ("tim", "q", "xep", *QueueFilter.base_filters)
+    counts = tab_counts(now)
     context = {
-        "now": now,
-        "tabs": with_counts(now),
-        "fingerprint": fingerprint(now),
+        "tabs": with_counts(counts),
+        "fingerprint": fingerprint(counts),
         "asked": asked,
         "page": page,
-        "how_many": how_many(asked, page),
+        "rows": [row_of(facts, now, [column.text for column in columns]) for facts in page.rows],
+        "how_many": how_many(asked, page, counts),
         "orders": ORDERS.items(),
-        "columns": [column for column in COLUMNS if column.slug in desk.columns],
+        "columns": columns,
         "column_choices": [(column, column.slug in desk.columns) for column in COLUMNS],
         "rings": desk.rings,
         "kept": kept(request, "tab", *names),
@@ -109,19 +111,23 @@ def searches_of(request: StaffRequest) -> dict[str, str]:
     return known if isinstance(known, dict) else {}
 
 
-def with_counts(now: datetime) -> list[tuple[Tab, int | None]]:
-    counts = tab_counts(now)
+def with_counts(counts: dict[str, int]) -> list[tuple[Tab, int | None]]:
     return [(tab, counts.get(tab.slug)) for tab in TABS]
 
 
-def how_many(asked: Asked, page: Page) -> str:
+def how_many(asked: Asked, page: Page, counts: dict[str, int]) -> str:
     """In words, without counting a million rows."""
     if not page.previous_before and not page.next_after:
         return f"{len(page.rows)} hồ sơ"
-    if asked.tab.slug == "tat-ca" and not asked.is_narrowed:
+    only = order_of(asked.order, asked.tab.slug).only
+    if asked.is_narrowed or (only and asked.tab.slug == "tat-ca"):
+        found = count_up_to(asked.rows.filter(only))
+    elif asked.tab.slug == "tat-ca":
         total = estimated_total()
         return f"{'khoảng ' if total > 20_000 else ''}{grouped(total)} hồ sơ"
-    found = count_up_to(asked.rows)
+    else:
+        # Counted for the tab a moment ago; never fewer than stand here.
+        found = max(counts[asked.tab.slug], len(page.rows))
     return f"hơn {grouped(COUNT_UP_TO)} hồ sơ" if found > COUNT_UP_TO else f"{grouped(found)} hồ sơ"
 
 
@@ -134,18 +140,18 @@ def kept(request: StaffRequest, *names: str) -> str:
 @require_GET
 def news(request: StaffRequest) -> HttpResponse:
     """What a screen asks for every few seconds: nothing (204), or fresh counts and a line saying how many are new."""
-    now = timezone.now()
+    counts = tab_counts(timezone.now())
     since = _id(request.GET.get("tu-id")) or 0
     fresh = count_up_to(visible_to(request.user).filter(pk__gt=since), 99)
     known = request.GET.get("dem")
-    if not fresh and known == fingerprint(now):
+    if not fresh and known == fingerprint(counts):
         return HttpResponse(status=204)
     names = ("tim", "q", *QueueFilter.base_filters)
     context = {
         "fresh": fresh,
         "here": f"?{kept(request, 'tab', 'xep', *names)}",
-        "tabs": with_counts(now),
-        "fingerprint": fingerprint(now),
+        "tabs": with_counts(counts),
+        "fingerprint": fingerprint(counts),
         "asked": {"tab": TAB_BY_SLUG.get(request.GET.get("tab", ""), TABS[0])},
         "tab_query": kept(request, *names),
         "oob": True,
@@ -155,9 +161,9 @@ def news(request: StaffRequest) -> HttpResponse:
     return response
 
 
-def fingerprint(now: datetime) -> str:
+def fingerprint(counts: dict[str, int]) -> str:
     """Changes when a count does."""
-    return "-".join(str(count) for count in tab_counts(now).values())
+    return "-".join(str(count) for count in counts.values())
 
 
 @needs(SEES_THE_QUEUE)

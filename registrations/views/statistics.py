@@ -1,105 +1,168 @@
 """Figures for the manager; every one opens the list behind it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from io import BytesIO
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 from openpyxl import Workbook
 
-from registrations.charts import bars_by_time
+from registrations.charts import Chart, Place, Sketch, Twin, sketch, twin_bars
+from registrations.counting import rated_words
 from registrations.exports import CONTENT_TYPES, defused
+from registrations.figure_lists import LISTS
+from registrations.figure_tables import Table, came_in, one_of, tables, tiles
 from registrations.models import Export
-from registrations.states import State
-from registrations.statistics import Figures, Period, Spread, figures_of, rated_words, unit_of, usual_periods
-from registrations.views.pages import StaffRequest, day_in, needs
+from registrations.periods import Period, usual_periods
+from registrations.report_pdf import monthly_report
+from registrations.report_words import Report, report_of
+from registrations.statistics import KEPT_S, Figures, figures_of
+from registrations.targets import overview, standing
+from registrations.views.pages import StaffRequest, needs
 from registrations.wordings import grouped, minutes_words
+from scheduling import services as scheduling
 
 MAY_SEE = "registrations.view_statistics"
 LONGEST_DAYS = 1830
-STEPS = (
-    (State.VERIFIED, "Đã xác minh"),
-    (State.IN_PROGRESS, "Đã đến nhà"),
-    (State.COMPLETED, "Đã nộp hồ sơ"),
-    (State.REJECTED, "Từ chối"),
-    (State.CANCELLED, "Đã hủy"),
-    (State.NO_SHOW, "Không gặp"),
-)
+SOONEST_AGAIN_S = 5
 
 
 @dataclass(frozen=True)
-class Tile:
-    """One figure: what it was in the period before, and the list behind it ("" where there is none)."""
+class AskedPeriod:
+    """The period an address asks for and its word. `problem` says what is wrong with it; then it is this month."""
 
-    title: str
-    value: str
-    before: str
-    url: str
-    hint: str = ""
+    period: Period
+    word: str
+    problem: str = ""
 
 
-def period_of(request: StaffRequest) -> tuple[Period, str]:
-    """The period asked for, and its word. Days that make no sense give this month."""
+def asked_period(request: StaffRequest) -> AskedPeriod:
     usual = usual_periods(timezone.localdate())
     word = request.GET.get("ky", "")
     if word in usual:
-        return usual[word][1], word
-    first, last = day_in(request.GET.get("tu", "")), day_in(request.GET.get("den", ""))
+        return AskedPeriod(usual[word][1], word)
+    texts = [request.GET.get(name, "").strip()[:20] for name in ("tu", "den")]
+    this_month = AskedPeriod(usual["thang"][1], "thang")
+    if not word and not any(texts):
+        return this_month
+    first, last = (scheduling.parse_day(text) for text in texts)
     if first and last and first <= last and (last - first).days < LONGEST_DAYS:
-        return Period(first, last), ""
-    return usual["thang"][1], "thang"
+        return AskedPeriod(Period(first, last), "")
+    if first and last:
+        why = "Ngày đầu phải trước ngày cuối" if first > last else "Kỳ dài nhất là 5 năm"
+    elif wrong := next((text for text, day in zip(texts, (first, last), strict=True) if text and not day), ""):
+        why = f"“{wrong}” không phải ngày xem được"
+    else:
+        why = "Chưa rõ từ ngày nào đến ngày nào"
+    return replace(this_month, problem=f"{why} nên đây là số liệu tháng này. Ghi ngày như 25/11/2026.")
+
+
+def period_of(request: StaffRequest) -> tuple[Period, str]:
+    """The period asked for, and its word."""
+    asked = asked_period(request)
+    return asked.period, asked.word
 
 
 @needs(MAY_SEE)
 @require_GET
 def statistics(request: StaffRequest) -> HttpResponse:
-    period, word = period_of(request)
+    asked = asked_period(request)
+    period, word = asked.period, asked.word
     figures, before = figures_of(period), figures_of(period.before)
+    made_at = min(figures.made_at, before.made_at)
+    age_s = int((timezone.now() - made_at).total_seconds())
     return render(
         request,
-        "registrations/statistics.html",
+        # A screen on the wall asks for its figures again once they are too old.
+        "registrations/statistics.html#figures" if request.htmx else "registrations/statistics.html",
         {
             "period": period,
             "word": word,
+            "problem": asked.problem,
+            "made_at": made_at,
+            "again_in_s": max(KEPT_S - age_s, SOONEST_AGAIN_S),
             "usual": usual_periods(timezone.localdate()),
             "figures": figures,
             "tiles": tiles(period, figures, before),
-            "chart": bars_by_time(figures.by_time, unit_of(period)),
+            "tables": tables(period, figures, before),
+            "standing": overview(timezone.now()),
+            "chart": chart_of(period, figures),
+            "free_chart": free_chart_of(period, figures),
+            "sketch": sketch_of(period, figures),
             "words": rated_words(period),
-            "list_query": urlencode({"tu": period.first, "den": period.last}),
-            "reasons": [(State(state).label, reason, n) for state, reason, n in figures.reasons],
-            "query": urlencode({"ky": word} if word else {"tu": period.first, "den": period.last}),
+            "query": _query(period, word),
         },
     )
 
 
-def tiles(period: Period, figures: Figures, before: Figures) -> list[Tile]:
-    here = urlencode({"tab": "tat-ca", "tu": period.first, "den": period.last})
-    found = [Tile("Đăng ký", grouped(figures.registered), grouped(before.registered), f"/ho-so/?{here}")]
-    for state, title in STEPS:
-        query = urlencode({"tab": "tat-ca", "buoc": state, "buoc_tu": period.first, "buoc_den": period.last})
-        found.append(Tile(title, grouped(figures.steps[state]), grouped(before.steps[state]), f"/ho-so/?{query}"))
-    spreads = (
-        ("Đến cuộc gọi đầu", figures.to_call, before.to_call),
-        ("Đến lúc tới nhà", figures.to_visit, before.to_visit),
-        ("Đến lúc nộp", figures.to_filing, before.to_filing),
-        ("Chờ đến giờ hẹn", figures.wait_for_slot, before.wait_for_slot),
+def _query(period: Period, word: str = "") -> str:
+    return urlencode({"ky": word} if word else {"tu": period.first, "den": period.last})
+
+
+def chart_of(period: Period, figures: Figures) -> Chart:
+    return twin_bars(
+        [
+            Twin(name := _bar_name(period, day), f"{name}: {came} đăng ký, {filed} đã nộp", came, filed)
+            for (day, came, filed) in figures.by_time
+        ]
     )
-    found += [Tile(title, middle(now), middle(then), "", hint=tail(now)) for title, now, then in spreads]
-    return found
 
 
-def middle(spread: Spread) -> str:
-    return minutes_words(spread.median)
+def free_chart_of(period: Period, figures: Figures) -> Chart | None:
+    """Hours to the first free time; None where nobody has written any down yet."""
+    if not any(wait.readings for _, wait in figures.first_free):
+        return None
+    twins = []
+    for day, wait in figures.first_free:
+        name = _bar_name(period, day)
+        words = f"{name}: trung vị {minutes_words(wait.middle)}, lâu nhất {minutes_words(wait.longest)}"
+        twins.append(Twin(name, words, (wait.longest or 0) / 60, (wait.middle or 0) / 60))
+    return twin_bars(twins)
 
 
-def tail(spread: Spread) -> str:
-    return f"9/10 dưới {minutes_words(spread.ninetieth)}" if spread.ninetieth is not None else ""
+def _bar_name(period: Period, day: date) -> str:
+    return f"{day:%m/%Y}" if period.unit == "month" else f"{day:%d/%m}"
+
+
+def sketch_of(period: Period, figures: Figures) -> Sketch:
+    counts = {row.key: row for row in figures.wards}
+    places = []
+    for ward in scheduling.served_wards():
+        row = counts.pop(ward.pk, None)
+        n = row.registered if row else 0
+        url = came_in(period, **one_of("phuong", ward.pk)) if n else ""
+        places.append(Place(ward.short_name, n, grouped(n), url, ward.sketch_row, ward.sketch_column))
+    others = [
+        Place(row.name, row.registered, grouped(row.registered), came_in(period, **one_of("phuong", row.key)))
+        for row in counts.values()
+    ]
+    return sketch([*places, *others])
+
+
+@needs(MAY_SEE)
+@require_GET
+def behind_figure(request: StaffRequest, slug: str) -> HttpResponse:
+    """The list behind a figure that does not count requests."""
+    if slug not in LISTS:
+        raise Http404
+    asked = asked_period(request)
+    period = asked.period
+    listed = LISTS[slug](period, request.GET.get("trang", "1"))
+    context = {"period": period, "problem": asked.problem, "table": listed.table, "page": listed.page}
+    context["query"] = _query(period)
+    return render(request, "registrations/figure_list.html", context)
+
+
+@needs(MAY_SEE)
+@require_GET
+def at_risk(request: StaffRequest) -> HttpResponse:
+    """What is late against the office's targets, and what will be."""
+    return render(request, "registrations/targets.html", {"standing": standing(timezone.now())})
 
 
 @needs(MAY_SEE)
@@ -107,67 +170,70 @@ def tail(spread: Spread) -> str:
 def export(request: StaffRequest) -> HttpResponse:
     """The same figures as a workbook, one sheet a table."""
     period, _ = period_of(request)
-    figures = figures_of(period)
+    figures, before = figures_of(period), figures_of(period.before)
     book = Workbook(write_only=True)
-    for title, rows in tables(period, figures):
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append([defused(cell) if isinstance(cell, str) else cell for cell in row])
+    sheet = book.create_sheet("Tổng hợp")
+    sheet.append(["Chỉ số", "Giá trị", "Kỳ trước", "Ghi chú"])
+    sheet.append(["Từ ngày", f"{period.first:%d/%m/%Y}", f"{period.before.first:%d/%m/%Y}"])
+    sheet.append(["Đến ngày", f"{period.last:%d/%m/%Y}", f"{period.before.last:%d/%m/%Y}"])
+    for tile in tiles(period, figures, before):
+        sheet.append([tile.title, _plain(tile.value), _plain(tile.before), tile.hint])
+    for table in tables(period, figures, before).values():
+        write_sheet(book, table)
     stream = BytesIO()
     book.save(stream)
     response = HttpResponse(stream.getvalue(), content_type=CONTENT_TYPES[Export.Format.XLSX])
-    response["Content-Disposition"] = f'attachment; filename="thong-ke-{period.first:%Y%m%d}-{period.last:%Y%m%d}.xlsx"'
+    response["Content-Disposition"] = f'attachment; filename="thong-ke-{_file_days(period)}.xlsx"'
     return response
 
 
-def tables(period: Period, figures: Figures) -> list[tuple[str, Sequence[Sequence[object]]]]:
-    """Title and rows (head first) of each table."""
-    head: Sequence[object] = ["Tên", "Đăng ký", "Đã nộp", "Không gặp"]
-    totals: Sequence[Sequence[object]] = [
-        ["Chỉ số", "Giá trị"],
-        ["Từ ngày", f"{period.first:%d/%m/%Y}"],
-        ["Đến ngày", f"{period.last:%d/%m/%Y}"],
-        ["Đăng ký", figures.registered],
-        *[[title, figures.steps[state]] for state, title in STEPS],
-        ["Đến cuộc gọi đầu, trung vị (phút)", figures.to_call.median],
-        ["Đến cuộc gọi đầu, 9/10 dưới (phút)", figures.to_call.ninetieth],
-        ["Đến lúc tới nhà, trung vị (phút)", figures.to_visit.median],
-        ["Đến lúc nộp, trung vị (phút)", figures.to_filing.median],
-        ["Điểm đánh giá trung bình", figures.rating_average],
-    ]
-    return [
-        ("Tổng hợp", totals),
-        ("Phường, xã", [head, *[[r.name, r.registered, r.filed, r.missed] for r in figures.wards]]),
-        ("Thủ tục", [head, *[[r.name, r.registered, r.filed, r.missed] for r in figures.procedures]]),
-        (
-            "Cán bộ",
-            [
-                ["Tên", "Lượt đi", "Đã nộp", "Không gặp", "Phút hẹn", "Đánh giá"],
-                *[[r.name, r.registered, r.filed, r.missed, r.minutes, r.rating] for r in figures.staff],
-            ],
-        ),
-        ("Theo thời gian", [["Ngày", "Đăng ký", "Đã nộp"], *[[f"{d:%d/%m/%Y}", a, b] for d, a, b in figures.by_time]]),
-    ]
+def write_sheet(book: Workbook, table: Table) -> None:
+    sheet = book.create_sheet(table.title[:31])
+    sheet.freeze_panes = "A2"
+    sheet.append(list(table.head))
+    for row in table.rows:
+        sheet.append([defused(cell.value) if isinstance(cell.value, str) else cell.value for cell in row])
+
+
+def _plain(text: str) -> str | int:
+    """A count as a number again, so that a spreadsheet can add it up."""
+    digits = text.replace(".", "")
+    return int(digits) if digits.isdecimal() else text
+
+
+def _file_days(period: Period) -> str:
+    return f"{period.first:%Y%m%d}-{period.last:%Y%m%d}"
+
+
+def _report(period: Period) -> Report:
+    return report_of(
+        period,
+        figures_of(period),
+        figures_of(period.before),
+        today=timezone.localdate(),
+        office=settings.OFFICE_NAME,
+        parent=settings.OFFICE_PARENT,
+        symbol=settings.OFFICE_SYMBOL,
+        place=settings.OFFICE_PLACE,
+        signer=settings.OFFICE_SIGNER,
+    )
 
 
 @needs(MAY_SEE)
 @require_GET
 def report(request: StaffRequest) -> HttpResponse:
-    """One page for the monthly meeting, laid out after Nghị định 30/2020/NĐ-CP, to print or save as PDF."""
+    """One page for the monthly meeting, laid out after Nghị định 30/2020/NĐ-CP, to read on screen."""
+    asked = asked_period(request)
+    context = {"report": _report(asked.period), "period": asked.period, "problem": asked.problem}
+    context["query"] = _query(asked.period, asked.word)
+    return render(request, "registrations/report.html", context)
+
+
+@needs(MAY_SEE)
+@require_GET
+def report_file(request: StaffRequest) -> HttpResponse:
+    """The same page as a PDF file."""
     period, _ = period_of(request)
-    figures = figures_of(period)
-    return render(
-        request,
-        "registrations/report.html",
-        {
-            "period": period,
-            "figures": figures,
-            "before": figures_of(period.before),
-            "today": timezone.localdate(),
-            "place": settings.OFFICE_PLACE,
-            "steps": [(title, figures.steps[state]) for state, title in STEPS],
-            "to_call": (middle(figures.to_call), tail(figures.to_call)),
-            "to_visit": (middle(figures.to_visit), tail(figures.to_visit)),
-            "to_filing": (middle(figures.to_filing), tail(figures.to_filing)),
-        },
-    )
+    response = HttpResponse(monthly_report(_report(period)), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="bao-cao-{_file_days(period)}.pdf"'
+    return response

@@ -5,15 +5,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from registrations.consistency import findings
+from registrations.rows import TONES
 from registrations.states import State
 from registrations.views.pages import StaffRequest, needs
-from registrations.wordings import TONES
 
 
 @needs("registrations.view_statistics")
 @require_GET
 def consistency(request: StaffRequest) -> HttpResponse:
-    return render(request, "registrations/consistency.html", {"findings": findings()})
+    found = findings()
+    context = {"findings": found, "how_many": sum(finding.count for finding in found)}
+    return render(request, "registrations/consistency.html", context)
 
 
 @needs("registrations.view_registration", "registrations.work_on_own_visits")

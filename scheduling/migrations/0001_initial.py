@@ -161,6 +161,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "phường, xã",
                 "verbose_name_plural": "phường, xã",
                 "ordering": ["name", "valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "valid_from"), name="ward_is_one_per_code_and_start", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_served", False), ("valid_to__isnull", True), _connector="OR"),
+                        name="ward_served_exists_today",
+                        violation_error_message="Chỉ phường, xã hiện nay mới thuộc địa bàn phục vụ.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -261,6 +271,26 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "lịch hẹn",
                 "verbose_name_plural": "lịch hẹn",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_live", True)), fields=["starts_at"], name="appointment_live_by_time"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="appointment_ends_after_it_starts",
+                        violation_error_message="Giờ kết thúc phải sau giờ bắt đầu.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_live", True), ("released_at__isnull", True)),
+                            models.Q(("is_live", False), ("released_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="appointment_released_has_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -485,44 +515,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="ward",
-            constraint=models.UniqueConstraint(
-                fields=("code", "valid_from"), name="ward_is_one_per_code_and_start", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_served", False), ("valid_to__isnull", True), _connector="OR"),
-                name="ward_served_exists_today",
-                violation_error_message="Chỉ phường, xã hiện nay mới thuộc địa bàn phục vụ.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(
-                condition=models.Q(("is_live", True)), fields=["starts_at"], name="appointment_live_by_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="appointment_ends_after_it_starts",
-                violation_error_message="Giờ kết thúc phải sau giờ bắt đầu.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_live", True), ("released_at__isnull", True)),
-                    models.Q(("is_live", False), ("released_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="appointment_released_has_a_time",
-            ),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from scheduling.models.office import BookingRules, Closure, Slot, WorkingHours
 from scheduling.models.people import Absence, CalendarFeed, StaffMember, TravelTime, Ward
-from scheduling.models.visits import LIVE, Appointment, Assignment, BoardChange, WaitingPlace
+from scheduling.models.visits import LIVE, OVER, Appointment, Assignment, BoardChange, WaitingPlace
 
 __all__ = [
     "Absence",
@@ -13,6 +13,7 @@ __all__ = [
     "CalendarFeed",
     "Closure",
     "LIVE",
+    "OVER",
     "Slot",
     "StaffMember",
     "TravelTime",

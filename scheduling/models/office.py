@@ -57,6 +57,12 @@ class BookingRules(models.Model):
         "người dân đặt sớm nhất sau (phút làm việc)", default=120, help_text="120 phút là hai giờ làm việc."
     )
     latest_days = models.PositiveSmallIntegerField("người dân đặt xa nhất (ngày làm việc)", default=14)
+    late_after_minutes = models.PositiveSmallIntegerField(
+        "báo lãnh đạo khi chưa đến nơi sau (phút)",
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+        help_text="Tính từ giờ hẹn, hoặc từ giờ dự kiến đến mà người đi đã báo.",
+    )
 
     class Meta:
         verbose_name = "quy tắc đặt lịch"

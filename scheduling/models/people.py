@@ -24,6 +24,17 @@ class Ward(models.Model):
         "self", symmetrical=False, blank=True, related_name="predecessors", verbose_name="nay là"
     )
     neighbours = models.ManyToManyField("self", symmetrical=True, blank=True, verbose_name="giáp ranh")
+    # A place on the sketch of the served area: hexagons in rows, columns counted in half cells, so that wards that
+    # touch can touch on the sketch too. Null: below the placed ones.
+    sketch_row = models.PositiveSmallIntegerField(
+        "hàng trên sơ đồ", null=True, blank=True, help_text="0 là hàng trên cùng (phía bắc)."
+    )
+    sketch_column = models.PositiveSmallIntegerField(
+        "cột trên sơ đồ",
+        null=True,
+        blank=True,
+        help_text="Tính bằng nửa ô, 0 là bên trái (phía tây). Hai ô sát nhau trong một hàng cách nhau 2.",
+    )
     note = models.TextField("ghi chú", blank=True)
 
     class Meta:

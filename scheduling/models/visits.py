@@ -13,6 +13,8 @@ from scheduling.models.people import StaffMember, Ward
 # Which assignments count when nobody may be in two places. The exclusion constraint, the services and the oracle of the
 # tests all use this one; a test compares it with the constraint in the database.
 LIVE = Q(is_active=True)
+# How the request of a visit stands once the visit is over, by the names registrations gives its states.
+OVER = ("completed", "no_show")
 
 
 class Appointment(models.Model):
@@ -116,6 +118,8 @@ class BoardChange(models.Model):
     from_slot = models.ForeignKey(Slot, models.PROTECT, related_name="+", verbose_name="từ giờ")
     to_slot = models.ForeignKey(Slot, models.PROTECT, related_name="+", verbose_name="sang giờ")
     reason = models.CharField("lý do", max_length=300, blank=True)
+    # What whoever carried it out wants to know when it is taken back; opaque here, nothing personal.
+    memo = models.JSONField("ghi nhớ", default=dict, blank=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người đổi")
     at = models.DateTimeField("lúc", default=timezone.now)
     undone_at = models.DateTimeField("lấy lại lúc", null=True, blank=True)
@@ -157,6 +161,8 @@ class WaitingPlace(models.Model):
     )
     offer_ends_at = models.DateTimeField("mời đến", null=True, blank=True)
     offers_missed = models.PositiveSmallIntegerField("số lần lỡ", default=0)
+    # Slots they were offered and let lapse: nobody is asked twice about the same place.
+    missed_slots = ArrayField(models.BigIntegerField(), verbose_name="khung giờ đã lỡ", default=list, blank=True)
 
     class Meta:
         verbose_name = "chờ giờ trống"

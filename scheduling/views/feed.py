@@ -23,7 +23,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     staff = feeds.staff_of_token(token)
     if staff is None:
         raise Http404
-    body = feeds.as_ics(feeds.events_of(staff), title=f"Tận Nhà · {staff.given_name}")
+    body = feeds.as_ics(feeds.events_of(staff), title="Tận Nhà: lịch của tôi")
     return HttpResponse(body, content_type="text/calendar; charset=utf-8")
 
 

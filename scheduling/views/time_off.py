@@ -1,6 +1,7 @@
-"""Absences, closures and holidays: preview what a change hits, save it, rehome what can be rehomed in one press."""
+"""Absences, closures, holidays, office hours: preview what a change hits, save it, rehome what can be in one press."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -15,7 +16,7 @@ from scheduling.errors import SchedulingError
 from scheduling.forms import AbsenceForm, ClosureForm
 from scheduling.holiday_proposals import propose_holidays
 from scheduling.hours import day_bounds, on
-from scheduling.models import Absence, Closure
+from scheduling.models import Absence, Appointment, Closure
 from scheduling.planning import Choice, save
 from scheduling.rehoming import WayOut, when_person_is_away, when_shut
 from scheduling.slots import misfits
@@ -46,13 +47,13 @@ def absence_list(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, error.sentence)
             else:
                 messages.success(request, f"Đã ghi {staff.called} vắng mặt.")
-                _rehome(request, ways, f"{staff.called} vắng mặt")
-                return redirect("scheduling:absences")
+                return _rehome(request, ways, f"{staff.called} vắng mặt", page="scheduling:absences")
     context: dict[str, Any] = {
         "form": form,
         "ways": ways,
         "found": sum(way.is_found for way in ways or []),
         "coming": _coming_absences(),
+        "to_call": _to_call(request),
     }
     return render(request, "scheduling/absences.html", context)
 
@@ -89,9 +90,8 @@ def closure_list(request: HttpRequest) -> HttpResponse:
                 by=signed_in(request),
             )
             messages.success(request, f"Đã đóng lịch {day:%d/%m/%Y}; {len(hit)} lượt bị ảnh hưởng.")
-            _rehome(request, ways, f"Cơ quan nghỉ: {data['name']}")
-            return redirect("scheduling:closures")
-    today = timezone.localdate()
+            return _rehome(request, ways, f"Cơ quan nghỉ: {data['name']}", page="scheduling:closures")
+    today, to_call = timezone.localdate(), _to_call(request)
     context = {
         "form": form,
         "ways": ways,
@@ -102,9 +102,21 @@ def closure_list(request: HttpRequest) -> HttpResponse:
         "next_year_undecided": (today.month, today.day) >= (12, 1)
         and not Closure.objects.filter(date__year=today.year + 1, status=Closure.Status.CONFIRMED).exists(),
         "next_year": today.year + 1,
-        "misfits": misfits(),
+        "misfits": [visit for visit in misfits() if visit not in to_call],
+        "to_call": to_call,
     }
     return render(request, "scheduling/closures.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(MANAGE, raise_exception=True)
+def outside_hours(request: HttpRequest) -> HttpResponse:
+    """Visits that no longer fit the office hours, and where each could go; a press moves all that can be moved."""
+    ways = when_shut(closed=[], hit=misfits())
+    if request.method == "POST":
+        return _rehome(request, ways, "Đổi giờ làm việc", page="scheduling:outside_hours")
+    context = {"ways": ways, "found": sum(way.is_found for way in ways)}
+    return render(request, "scheduling/outside_hours.html", context)
 
 
 @require_POST
@@ -127,23 +139,28 @@ def closure_decide(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('scheduling:closures')}?nam={year}")
 
 
-def _rehome(request: HttpRequest, ways: list[WayOut], why: str) -> None:
-    """The one press: move everything that can be moved, say what could not."""
-    if request.POST.get("viec") != "chuyen":
-        return
+def _rehome(request: HttpRequest, ways: list[WayOut], why: str, *, page: str) -> HttpResponse:
+    """The one press: move everything that can be moved, go back to the page, with whoever must be called in hand."""
     choices = [
         Choice(way.appointment, way.staff, way.standing, slot_id=way.slot.pk if way.slot else None, reason=why)
         for way in ways
-        if way.is_found
+        if way.is_found and request.POST.get("viec") == "chuyen"
     ]
     done, refused = save(choices, by=signed_in(request), telling=TELLINGS.get(request.POST.get("bao", ""), "now"))
     if done:
         messages.success(request, f"Đã chuyển {len(done)} lượt.")
     for words in refused:
         messages.error(request, words)
-    left = [way for way in ways if not way.is_found]
-    if left:
-        messages.warning(request, f"Còn {len(left)} lượt chưa chuyển được, cần gọi người dân (xem lịch ngày).")
+    moved = {change.appointment_id for change in done}
+    left = [way.appointment.pk for way in ways if way.appointment.pk not in moved]
+    # In the address, so that a reload or a second window keeps it: numbers of visits, nothing of a citizen.
+    return redirect(f"{reverse(page)}?{urlencode({'goi': left}, doseq=True)}" if left else reverse(page))
+
+
+def _to_call(request: HttpRequest) -> list[Appointment]:
+    """Visits that a change just saved has left where they cannot stay."""
+    numbers = [int(number) for number in request.GET.getlist("goi") if number.isdecimal() and len(number) < 18]
+    return list(Appointment.objects.filter(pk__in=numbers, is_live=True).order_by("starts_at", "pk"))
 
 
 def _coming_absences() -> list[Absence]:

@@ -13,21 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from scheduling import orders
 from scheduling.board import given_name_key
+from scheduling.choosing import REASONS, reason_said
 from scheduling.errors import SchedulingError
 from scheduling.hours import ZONE, day_bounds
 from scheduling.models import Appointment, BoardChange, Slot, StaffMember
 from scheduling.staffing import candidates
 from scheduling.views.board import back_to_board, say
-from scheduling.views.days import CHANGE, SEE, parse_day
-from scheduling.words import day_name, span
+from scheduling.views.days import CHANGE, SEE
+from scheduling.words import day_name, parse_day, span
 
-REASONS = {
-    "vang": "Cán bộ vắng đột xuất",
-    "dan": "Người dân đề nghị",
-    "duong": "Gom đường đi",
-    "chia": "Chia đều việc",
-    "khac": "Lý do khác",
-}
 TELLINGS: dict[str, orders.Telling] = {"ngay": "now", "sau": "soon", "khong": "no"}
 NOBODY = "0"
 
@@ -63,17 +57,24 @@ def _carry_out(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     if not request.user.has_perm(CHANGE):
         raise PermissionDenied
     staff, slot = _wanted(request.POST, appointment)
-    words = [REASONS.get(request.POST.get("ly_do", ""), ""), request.POST.get("ghi_chu", "").strip()]
-    order = orders.Order(
-        appointment=appointment,
-        staff=staff,
-        slot_id=slot.pk if slot else None,
-        by=signed_in(request),
-        reason=": ".join(word for word in words if word),
-        telling=TELLINGS.get(request.POST.get("bao", ""), "now"),
-    )
+    standing = request.POST.get("dung", "")
+    # Who saw an older state of the visit is told of that first: the ranking they chose from is gone.
+    is_fresh = standing == orders.standing_of(appointment)
     try:
-        change = orders.carry_out(order, standing=request.POST.get("dung", ""))
+        reason = reason_said(
+            code=request.POST.get("ly_do", ""),
+            words=request.POST.get("ghi_chu", ""),
+            is_needed=is_fresh and orders.needs_why(appointment=appointment, staff=staff, slot=slot),
+        )
+        order = orders.Order(
+            appointment=appointment,
+            staff=staff,
+            slot_id=slot.pk if slot else None,
+            by=signed_in(request),
+            reason=reason,
+            telling=TELLINGS.get(request.POST.get("bao", ""), "now"),
+        )
+        change = orders.carry_out(order, standing=standing)
     except SchedulingError as error:
         appointment.refresh_from_db()
         return _show(request, appointment, refusal=error.sentence, status=409)
@@ -96,13 +97,15 @@ def _show(request: HttpRequest, appointment: Appointment, *, refusal: str = "", 
         "day_words": day_name(_day_of(appointment.starts_at)),
         "lead": lead,
         "plan": plan,
-        "plan_clock": _clock(plan, appointment),
+        "plan_clock": span(plan.slot.starts_at, plan.ends_at) if plan else "",
         "refusal": refusal,
         "candidates": candidates(appointment=appointment) if plan is None else [],
         "people": sorted(StaffMember.objects.filter(is_active=True), key=lambda person: given_name_key(person.name)),
         "slots": _slots_on(day_asked),
         "day_asked": day_asked,
         "reasons": REASONS,
+        "code_given": asked.get("ly_do", ""),
+        "words_given": asked.get("ghi_chu", ""),
         "standing": orders.standing_of(appointment),
         "may_change": request.user.has_perm(CHANGE) and appointment.starts_at > timezone.now(),
     }
@@ -139,12 +142,6 @@ def _nearest_slot(day: date, clock: str) -> Slot | None:
 def _slots_on(day: date) -> list[Slot]:
     start, end = day_bounds(day)
     return list(Slot.objects.filter(is_open=True, starts_at__gte=start, starts_at__lt=end).order_by("starts_at"))
-
-
-def _clock(plan: orders.Preview | None, appointment: Appointment) -> str:
-    if plan is None:
-        return ""
-    return span(plan.slot.starts_at, plan.slot.starts_at + (appointment.ends_at - appointment.starts_at))
 
 
 def _day_of(at: datetime) -> date:

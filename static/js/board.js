@@ -5,10 +5,12 @@
   var dialog = document.getElementById("hop");
   var dragged = null;
   var aim = null;
+  var chosen = "";
 
   function table() { return document.getElementById("bang"); }
 
   function open(url) {
+    chosen = "luot-" + (/luot\/(\d+)/.exec(url) || ["", ""])[1];
     htmx.ajax("GET", url, { target: "#hop-noi-dung", swap: "innerHTML" }).then(function () {
       if (!dialog.open) dialog.showModal();
       var first = dialog.querySelector("a.btn, button, select, input:not([type=hidden])");
@@ -54,7 +56,7 @@
   }
 
   document.addEventListener("click", function (event) {
-    var visit = event.target.closest("#bang a.visit");
+    var visit = event.target.closest("#bang a.visit, #bang li a");
     if (visit && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); open(visit.href); }
     if (event.target === dialog) dialog.close();
   });
@@ -113,6 +115,20 @@
   document.addEventListener("htmx:beforeRequest", function (event) {
     if (event.detail.elt.id === "bang" && (dragged || dialog.open || document.hidden)) event.preventDefault();
   });
+  // After a move the board comes anew: whoever moved a visit by keyboard goes on from it, not from the top of the page.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (dialog.contains(event.detail.elt) && event.detail.requestConfig.verb === "post") keep(chosen);
+  });
+  dialog.addEventListener("close", function () { keep(""); });
+  function keep(id) { try { sessionStorage.setItem("vua-chuyen", id); } catch (error) { /* storage may be blocked */ } }
+  function goOn() {
+    var moved = null;
+    try { moved = document.getElementById(sessionStorage.getItem("vua-chuyen")); } catch (error) { /* as above */ }
+    keep("");
+    if (moved) moved.focus({ preventScroll: true });
+  }
+  goOn();
+
   document.addEventListener("htmx:afterSettle", drawNow);
   window.addEventListener("resize", drawNow);
   window.setInterval(drawNow, 60000);

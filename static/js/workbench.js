@@ -26,6 +26,11 @@
       event.preventDefault();
       open(link);
     }
+    // A row lights up as a whole, so it opens as a whole; not where somebody marked text, ticks, or means another control.
+    var row = event.target.closest("#list [data-row]");
+    var cell = row && event.target.closest("td");
+    var plain = !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (cell && plain && !cell.querySelector("input") && !event.target.closest("a, button, label, select, summary") && window.getSelection().isCollapsed) open(row.querySelector("[data-open]"));
     if (event.target.closest("[data-keys]")) document.getElementById("keys").showModal();
   });
 
@@ -51,18 +56,25 @@
     if (desk && event.key === "j") { event.preventDefault(); step(1); return; }
     if (desk && event.key === "k") { event.preventDefault(); step(-1); return; }
     if (!/^[a-z]$/.test(event.key)) return;
-    var button = document.querySelector('#pane [data-key="' + event.key + '"], .sticky-actions [data-key="' + event.key + '"], .bar > [data-key="' + event.key + '"]');
+    var button = document.querySelector('#pane [data-key="' + event.key + '"], .sticky-actions [data-key="' + event.key + '"], .bar > [data-key="' + event.key + '"], #messages [data-key="' + event.key + '"]');
     if (button) { event.preventDefault(); button.click(); }
   });
+
+  // A form was asked for to be filled in: begin there, wherever the key was pressed; with what is wrong, if anything is.
+  function firstField(part) {
+    return part.querySelector("form .is-invalid") || part.querySelector("form :is(input, select, textarea):not([type=hidden])");
+  }
+  var alone = document.querySelector(".narrow");
+  if (alone && firstField(alone)) firstField(alone).focus({ preventScroll: true });
 
   // After a swap the reader keeps their place: the same field if it is still there, else the top of what came.
   document.addEventListener("htmx:afterSettle", function (event) {
     if (event.detail.target && event.detail.target.id === "pane") {
-      var lost = !document.activeElement || document.activeElement === document.body || !document.contains(document.activeElement);
+      var lost = !document.activeElement || document.activeElement === document.body || pane.contains(document.activeElement);
       var title = pane.querySelector(".pane-title");
-      if ((lost || pane.contains(document.activeElement)) && title) title.focus({ preventScroll: true });
+      var stop = (pane.querySelector("[data-case]") ? null : firstField(pane)) || (lost ? title : null);
+      if (stop) stop.focus({ preventScroll: true });
       pane.scrollTop = 0;
-      if (pane.querySelector("[data-case]") && lost && title) title.focus({ preventScroll: true });
     }
     if (event.detail.target && event.detail.target.id === "list") { mark(); keepPlace(); }
   });
@@ -88,16 +100,34 @@
     rows().forEach(function (row) { row.classList.toggle("on", row.dataset.row === code); });
   }
 
-  // A sign of life for the request that is open, so that a colleague sees it is being worked on.
-  window.setInterval(function () {
-    var open = document.querySelector("[data-hold]");
-    if (open && document.visibilityState === "visible") window.htmx.ajax("POST", open.dataset.hold, { swap: "none" });
-  }, 60000);
+  // A sign of life for the request that is open, so that a colleague sees it is being worked on; the answer says who is.
+  function held() { return document.querySelector("#held[data-hold]"); }
+  function hold() {
+    var open = held();
+    if (open && document.visibilityState === "visible") window.htmx.ajax("POST", open.dataset.hold, { target: "#held", swap: "outerHTML" });
+  }
+  window.setInterval(hold, 30000);
+  // Leaving frees it at once: the page, or the request that was in the pane.
+  function letGo(open) {
+    if (!open || !open.dataset.held) return;
+    var form = new FormData();
+    form.append("csrfmiddlewaretoken", JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"]);
+    form.append("tha", open.dataset.held);
+    navigator.sendBeacon(open.dataset.hold, form);
+  }
+  var had = held();
+  document.addEventListener("htmx:afterSettle", function () {
+    var now = held();
+    if (had && (!now || now.dataset.hold !== had.dataset.hold)) letGo(had);
+    had = now;
+  });
+  window.addEventListener("pagehide", function () { letGo(had); });
+  window.addEventListener("pageshow", function (event) { if (event.persisted) hold(); });
 
   if (!desk) return;
   document.querySelectorAll("[data-keys]").forEach(function (button) { button.hidden = false; });
 
-  // News: counts change in place, new requests are announced above the list and never push a row away under the mouse.
+  // News: counts change in place, new requests are announced over the list and never push a row away under the mouse.
   var title = document.title;
   var heard = 0;
   function ask() {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("config", "procedures", "registrations", "scheduling", "zalo_bridge")
-LARGEST_CSS = 25 * 1024
+LARGEST_CSS = 25_000
 FAULTS = {
     "inline script": re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")", re.I),
     "inline style sheet": re.compile(r"<style\b", re.I),
@@ -51,13 +51,11 @@ def style_sheets_of(template: Path) -> set[str]:
     return found
 
 
-def test_no_page_loads_more_than_25_kb_of_our_own_style():
-    sizes = {
-        str(path.relative_to(ROOT)): sum((ROOT / "static" / name).stat().st_size for name in style_sheets_of(path))
-        for path in templates()
-    }
-    assert max(sizes.values()) > 0
-    assert {page: size for page, size in sizes.items() if size > LARGEST_CSS} == {}
+def test_our_own_style_stays_under_25_kb_in_all():
+    """The stand-in for Zalo is somebody else's screen and ships with demos only."""
+    ours = {path.name: path.stat().st_size for path in (ROOT / "static" / "css").glob("*.css")}
+    ours.pop("simulator.css")
+    assert sum(ours.values()) < LARGEST_CSS, ours
 
 
 def test_every_style_sheet_is_used_by_some_page():

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from registrations import services
-from registrations.models import Export
+from registrations.models import Export, Note
 from registrations.picker_links import visit_link
 from registrations.transitions import Actor
 from scheduling.models import BoardChange, StaffMember, WorkingHours
@@ -14,6 +14,7 @@ from tests.factories.scheduling import AbsenceFactory, StaffMemberFactory
 from tests.factories.zalo_bridge import EventFactory, MessageFactory
 from tests.people import make_user
 from tests.registrations.conftest import office_clock  # noqa: F401
+from zalo_bridge.models import Incident
 
 
 @pytest.fixture
@@ -43,7 +44,9 @@ def parts(office: None, administrator) -> Parts:
         appointment=visit, to_staff=lead, from_slot=visit.slot, to_slot=visit.slot, by=administrator
     )
     export = Export.objects.create(user=administrator, format="xlsx", created_at=timezone.now())
+    note = Note.objects.create(registration=registration, author=administrator, text="Ghi chú mẫu")
     numbers = {
+        "registrations:unnote": note.pk,
         "registrations:export_progress": export.pk,
         "registrations:export_file": export.pk,
         "scheduling:pin": visit.pk,
@@ -51,6 +54,7 @@ def parts(office: None, administrator) -> Parts:
         "scheduling:undo": change.pk,
         "scheduling:absence_take_back": AbsenceFactory().pk,
         **dict.fromkeys(("zalo_bridge:event", "zalo_bridge:replay", "zalo_bridge:discard"), EventFactory().pk),
+        "zalo_bridge:close_incident": Incident.objects.create(cause="silence", detail="Im lặng").pk,
         **dict.fromkeys(("zalo_bridge:message", "zalo_bridge:resend", "zalo_bridge:give_up"), MessageFactory().pk),
     }
     return Parts(
@@ -59,8 +63,13 @@ def parts(office: None, administrator) -> Parts:
             "code": registration.code,
             "contact": registration.citizen.contact_id,
             "number": 1,
+            "key": "khong-co",
             "token": visit_link(registration).split("/dat-lich/")[1].rstrip("/"),
         },
-        by_name={"procedures:detail": {"code": registration.procedure.local_id}, "guide": {"slug": "xac-minh"}},
+        by_name={
+            "procedures:detail": {"code": registration.procedure.local_id},
+            "guide": {"slug": "xac-minh"},
+            "registrations:figure_list": {"slug": "dong-y"},
+        },
         slugs=["phan-cong", "doi-gio", "ghi-goi", "da-nop"],
     )

@@ -13,6 +13,7 @@ PUBLIC = {
     "healthz",
     "readyz",
     "login",
+    "icon",
     "procedures:catalogue",
     "procedures:detail",
     "scheduling:feed",
@@ -21,12 +22,14 @@ PUBLIC = {
 }
 # Pages of a person's own, and guides: whoever works here may open them.
 FOR_ALL_STAFF = {
+    "registrations:take_back",  # only what one did oneself is found under its key
     "home",
     "logout",
     "password_change",
     "guides",
     "guide",
     "registrations:my_visits",
+    "registrations:visits_worker",
     "registrations:notifications",
     "registrations:components",
     "scheduling:my_feed",

@@ -72,6 +72,27 @@ def slots_wrongly_counted() -> int:
     )
 
 
+def wards_beyond_their_people() -> int:
+    """Slots and sets of wards in which more live visits were booked than there are people who cover any of the wards
+    (Hall's condition, over every set of the wards visited)."""
+    return _count(
+        """
+        WITH ward AS (SELECT ward_id AS id, row_number() OVER (ORDER BY ward_id) - 1 AS n
+                      FROM (SELECT DISTINCT ward_id FROM scheduling_appointment WHERE is_live) visited),
+        chosen AS (SELECT bits, array_agg(ward.id) AS wards
+                   FROM generate_series(1, (SELECT 2 ^ count(*) - 1 FROM ward)::int) bits
+                   JOIN ward ON bits & (1 << ward.n::int) > 0 GROUP BY bits)
+        SELECT count(*) FROM scheduling_slot s CROSS JOIN chosen
+        WHERE (SELECT count(*) FROM scheduling_appointment v
+               WHERE v.is_live AND (v.slot_id = s.id OR s.id = ANY(v.also_holds)) AND v.ward_id = ANY(chosen.wards))
+            > (SELECT count(*) FROM scheduling_staffmember p WHERE p.is_active AND (
+                   NOT EXISTS (SELECT 1 FROM scheduling_staffmember_wards w WHERE w.staffmember_id = p.id)
+                   OR EXISTS (SELECT 1 FROM scheduling_staffmember_wards w
+                              WHERE w.staffmember_id = p.id AND w.ward_id = ANY(chosen.wards))))
+        """
+    )
+
+
 def people_sent_while_away() -> set[int]:
     """Ids of live visits whose person is absent then."""
     with connection.cursor() as cursor:

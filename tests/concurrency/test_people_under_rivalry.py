@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 
-from scheduling import orders, services, staffing
+from registrations.models import Registration
+from scheduling import orders, planning, services, staffing
 from scheduling.absences import record
 from scheduling.errors import AlreadyAssigned, PlanIsStale, SchedulingError, StaffAbsent, StaffBusy
 from scheduling.models import Assignment
 from tests.concurrency.crowd import all_at_once, errors_in, people_in_two_places, people_sent_while_away
+from tests.factories.registrations import RegistrationFactory
 from tests.factories.scheduling import (
     NOW,
     AppointmentFactory,
@@ -154,6 +156,35 @@ def test_two_people_reassigned_crosswise_do_not_deadlock(ward, lan):
     assert (services.staff_of(one), services.staff_of(other)) == ([hung], [lan])
 
 
+def test_plans_that_exchange_two_people_of_one_hour_from_both_ends_do_not_deadlock(ward, lan):
+    """Four managers save the same exchange, half of them in the other order, while citizens move other times."""
+    hung, managers = StaffMemberFactory(), [UserFactory() for _ in range(4)]
+    visits = [visit("08:00", "08:45", ward), visit("08:10", "08:55", ward)]
+    requests = [RegistrationFactory(appointment=each, ward=ward, state="assigned") for each in visits]
+    for each, person in zip(visits, (lan, hung), strict=True):
+        services.assign(appointment=each, staff=person, by=None)
+    choices = [
+        planning.Choice(each, person, orders.standing_of(each))
+        for each, person in zip(visits, (hung, lan), strict=True)
+    ]
+    saves = [
+        lambda by=by, order=order: planning.save(choices[::order], by=by, telling="no")
+        for by, order in zip(managers, (1, -1, 1, -1), strict=True)
+    ]
+    noises = [lambda r=request: Registration.objects.select_for_update().get(pk=r.pk) for request in requests]
+    results = all_at_once(*saves, *[lambda job=job: in_transaction(job) for job in noises])
+    errors_in(results)
+    assert sorted(len(done) for done, _ in results[:4]) == [0, 0, 0, 2]
+    assert all("vừa đổi lượt này" in words for done, refused in results[:4] for words in refused if not done)
+    assert [services.staff_of(each) for each in visits] == [[hung], [lan]]
+    assert people_in_two_places() == 0
+
+
+def in_transaction(job):
+    with transaction.atomic():
+        return job()
+
+
 def test_a_visit_given_to_somebody_falling_ill_is_refused_or_listed(ward, lan):
     hung = StaffMemberFactory()
     visits = [visit(f"{hour:02}:00", f"{hour:02}:45", ward) for hour in (7, 8, 9, 10, 13, 14, 15)]
@@ -206,3 +237,30 @@ def test_two_presses_on_undo_take_one_step_back(ward, lan):
     results = all_at_once(*[lambda: orders.undo(change=change, by=by) for _ in range(5)])
     assert len(errors_in(results, SchedulingError)) == 4
     assert services.staff_of(one) == []
+
+
+def test_a_step_taken_back_while_that_person_is_sent_elsewhere_leaves_them_in_one_place(ward, lan):
+    hung, by = StaffMemberFactory(), UserFactory()
+    one, other = visit("08:00", "08:45", ward), visit("08:15", "09:00", ward)
+    services.assign(appointment=one, staff=lan, by=None)
+    change = orders.carry_out(
+        orders.Order(appointment=one, staff=hung, slot_id=None, by=by), standing=orders.standing_of(one)
+    )
+    jobs = [lambda: orders.undo(change=change, by=by), assigner(other, lan), assigner(other, lan)]
+    assert len(errors_in(all_at_once(*jobs), StaffBusy, AlreadyAssigned)) == 2
+    assert (services.staff_of(one), services.staff_of(other)) in (([lan], []), ([hung], [lan]))
+    assert people_in_two_places() == 0
+
+
+def test_two_managers_rehoming_into_one_time_move_each_visit_once_and_no_further_than_it_has_places(ward):
+    target = SlotFactory(starts_at=at("14:30"), capacity=2)
+    visits = [visit(clock, end, ward) for clock, end in (("08:00", "08:45"), ("09:00", "09:45"), ("10:00", "10:45"))]
+    choices = [planning.Choice(each, None, orders.standing_of(each), slot_id=target.pk) for each in visits]
+    shares = [choices[:2], choices[1:], choices[::-1]]
+    presses = [lambda share=share: planning.save(share, by=UserFactory(), telling="no") for share in shares]
+    results = all_at_once(*presses)
+    errors_in(results)
+    moved = [change.appointment_id for done, _ in results for change in done]
+    assert len(moved) == len(set(moved)) == 2
+    assert services.Slot.objects.get(pk=target.pk).booked == 2
+    assert sum(len(done) + len(refused) for done, refused in results) == 7

@@ -1,6 +1,7 @@
 """No slot is booked past its capacity, whatever happens at the same moment."""
 
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,10 @@ from django.db import connection, transaction
 from scheduling import services
 from scheduling.closures import close
 from scheduling.errors import SlotClosed, SlotFull
-from scheduling.models import Appointment, Slot
-from tests.concurrency.crowd import all_at_once, errors_in, slots_wrongly_counted
-from tests.factories.scheduling import NOW, WEDNESDAY, SlotFactory, WardFactory, at
+from scheduling.models import Appointment, Slot, Ward
+from scheduling.office_facts import OfficeFacts
+from tests.concurrency.crowd import all_at_once, errors_in, slots_wrongly_counted, wards_beyond_their_people
+from tests.factories.scheduling import NOW, WEDNESDAY, SlotFactory, StaffMemberFactory, WardFactory, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,6 +71,31 @@ def test_control_counting_before_booking_oversells(ward):
                 "ALTER TABLE scheduling_slot ADD CONSTRAINT slot_is_never_booked_past_capacity "
                 "CHECK (booked >= 0 AND booked <= capacity)"
             )
+
+
+def test_no_ward_gets_more_visits_in_a_slot_than_people_who_cover_it(ward):
+    south, slot = WardFactory(), crew_of_a_small_north(ward)
+    results = all_at_once(*[booker(slot, each) for each in [ward, south] * 15])
+    assert len(errors_in(results, SlotFull)) == 27
+    assert Counter(Appointment.objects.values_list("ward", flat=True)) == {ward.pk: 1, south.pk: 2}
+    assert wards_beyond_their_people() == slots_wrongly_counted() == 0
+
+
+def test_control_without_matching_people_a_ward_is_promised_more_visits_than_can_be_served(ward, monkeypatch):
+    slot = crew_of_a_small_north(ward)
+    monkeypatch.setattr(OfficeFacts, "strangers", lambda office, ward_id: 0)
+    errors_in(all_at_once(*[booker(slot, ward) for _ in range(5)]), SlotFull)
+    assert Appointment.objects.count() == 3
+    assert slots_wrongly_counted() == 0
+    assert wards_beyond_their_people() > 0
+
+
+def crew_of_a_small_north(north):
+    """One person for the north, two for elsewhere, and a slot with room for three."""
+    StaffMemberFactory(wards=[north])
+    for _ in range(2):
+        StaffMemberFactory(wards=list(Ward.objects.exclude(pk=north.pk)) or [WardFactory()])
+    return SlotFactory(capacity=3)
 
 
 def test_staff_and_public_share_a_slot_without_taking_each_others_places(ward):

@@ -47,6 +47,14 @@ def test_changed_pins_are_installed_anew(checkout):
     assert not bootstrap.is_installed("demo")
 
 
+def test_where_uv_cannot_be_had_pip_is_left_to_do_it(checkout):
+    assert not bootstrap.install_by_uv(checkout / "requirements" / "demo.txt")
+    (checkout / "requirements" / "installer.txt").write_text("uv==0 \\\n    --hash=sha256:0\n")
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    bootstrap.PYTHON.symlink_to("/bin/false")
+    assert not bootstrap.install_by_uv(checkout / "requirements" / "demo.txt")
+
+
 def test_a_half_made_environment_does_not_count_as_one(checkout):
     assert not bootstrap.works()
     (checkout / ".venv" / "bin").mkdir(parents=True)

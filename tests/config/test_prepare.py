@@ -15,16 +15,13 @@ def prepare(*arguments: str) -> str:
     return said.getvalue()
 
 
-def test_a_new_office_gets_everything_it_needs_to_take_requests(db):
+def test_a_new_office_gets_everything_it_needs_to_take_requests_and_a_second_run_leaves_what_it_changed(db):
     said = prepare()
     assert "Danh mục thủ tục" in said
     assert Procedure.objects.filter(is_in_scope=True).exists()
     assert Ward.objects.filter(is_served=True).count() == 4
     assert Slot.objects.filter(is_open=True).exists()
 
-
-def test_a_second_run_leaves_what_the_office_changed(db):
-    prepare()
     changed = Procedure.objects.filter(is_in_scope=True).first()
     Procedure.objects.filter(pk=changed.pk).update(visit_minutes=75)
     slots = Slot.objects.count()

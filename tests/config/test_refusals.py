@@ -51,6 +51,26 @@ def test_a_stale_form_is_explained(db):
     assert faults_of(response.content.decode()) == []
 
 
+@pytest.mark.parametrize(
+    ("asked_for", "shown"),
+    [("/ho-so/", "/viec-cua-toi/"), ("/viec-cua-toi/?ngay=2026-11-25", None), ("", "/viec-cua-toi/")],
+)
+def test_signing_in_never_leads_to_a_page_that_only_refuses(db, client, field_staff, asked_for, shown):
+    field_staff.set_password("mat-khau-that-cua-toi")
+    field_staff.save()
+    facts = {"username": field_staff.username, "password": "mat-khau-that-cua-toi", "next": asked_for}
+    response = client.post("/dang-nhap/", facts, follow=True)
+    assert response.status_code == 200
+    assert response.redirect_chain[-1][0] == (shown or asked_for)
+
+
+def test_every_page_names_the_icon_and_the_address_browsers_guess_leads_to_it(client, administrator):
+    assert client.get("/favicon.ico").url == "/static/img/icon.svg"
+    client.force_login(administrator)
+    for page in ("/quan-tri/", "/quan-tri/auth/user/", "/thong-bao/"):
+        assert 'href="/static/img/icon.svg"' in client.get(page).content.decode()
+
+
 def test_guessing_passwords_locks_the_account_for_a_while(db, client, settings):
     get_user_model().objects.create_user("xacminh", password="mat-khau-that-cua-toi")
     for _ in range(settings.AXES_FAILURE_LIMIT):

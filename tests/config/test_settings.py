@@ -84,6 +84,7 @@ def test_what_is_missing_is_named(settings_of, name, value):
         ("ZALO_SIGNATURE", "on", "ZALO_SIGNATURE='on' is not one of off, log, enforce."),
         ("ZALO_CONNECT_TIMEOUT_S", "0", "ZALO_CONNECT_TIMEOUT_S='0' is not a whole number from 1 to 30."),
         ("ZALO_READ_TIMEOUT_S", "999", "ZALO_READ_TIMEOUT_S='999' is not a whole number from 1 to 60."),
+        ("ZALO_QUIET_HOURS", "at night", "ZALO_QUIET_HOURS='at night' is neither none nor hours like 22:00-06:00."),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL='LOUD' is not one of DEBUG, INFO, WARNING, ERROR."),
         ("SECURE_SSL_REDIRECT", "perhaps", "SECURE_SSL_REDIRECT='perhaps' is neither yes nor no"),
         ("BEHIND_PROXY", "nginx", "BEHIND_PROXY='nginx' is neither yes nor no"),

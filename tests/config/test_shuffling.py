@@ -1,20 +1,20 @@
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import User
 
-NAMES = [f"nhóm {number:02}" for number in range(20)]
+NAMES = [f"canbo{number:02}" for number in range(20)]
 
 
 def test_rows_without_an_order_are_shuffled(db):
-    Group.objects.bulk_create(Group(name=name) for name in NAMES)
-    assert [group.name for group in Group.objects.order_by("name")] == NAMES
-    assert list(Group.objects.order_by("name").values_list("name", flat=True)) == NAMES
-    assert sorted(Group.objects.values_list("name", flat=True)) == NAMES
-    assert [group.name for group in Group.objects.all()] != NAMES
+    User.objects.bulk_create(User(username=name) for name in NAMES)
+    assert [user.username for user in User.objects.order_by("username")] == NAMES
+    assert list(User.objects.order_by("username").values_list("username", flat=True)) == NAMES
+    assert sorted(User.objects.values_list("username", flat=True)) == NAMES
+    assert [user.username for user in User.objects.all()] != NAMES
 
 
 def test_the_same_test_is_shuffled_the_same_way_each_time(db, chance):
-    Group.objects.bulk_create(Group(name=name) for name in NAMES)
+    User.objects.bulk_create(User(username=name) for name in NAMES)
     shuffled = []
     for _ in range(2):
         chance.seed("a test")
-        shuffled.append([group.name for group in Group.objects.all()])
+        shuffled.append([user.username for user in User.objects.all()])
     assert shuffled[0] == shuffled[1]

@@ -7,6 +7,7 @@ import re
 import django
 import polib
 import pytest
+from axes.models import AccessFailureLog
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.validators import MinLengthValidator
@@ -121,7 +122,38 @@ def test_the_admins_calendar_speaks_vietnamese(client, administrator):
     assert '"FIRST_DAY_OF_WEEK": 1' in words
 
 
+def test_the_admins_tables_have_vietnamese_names(client, administrator):
+    client.force_login(administrator)
+    index = client.get("/quan-tri/").content.decode()
+    assert "Nhật ký đăng nhập" in index
+    for english in ("Axes", "Otp_", "devices"):
+        assert english not in index
+
+
 def test_a_wrong_password_gets_a_sentence(client, db):
     get_user_model().objects.create_user("xacminh", password="mat-khau-that-cua-toi")
     page = client.post("/dang-nhap/", {"username": "xacminh", "password": "sai"}).content.decode()
     assert "Tên đăng nhập hoặc mật khẩu chưa đúng" in page
+
+
+def test_permissions_are_said_in_vietnamese_and_no_table_is_offered_that_does_nothing(client, administrator):
+    client.force_login(administrator)
+    index = client.get("/quan-tri/").content.decode()
+    assert "otp_" not in index
+    page = client.get("/quan-tri/auth/group/add/").content.decode()
+    for words in ("Hồ sơ | sửa quy định làm việc", "Hồ sơ | Gộp, tách người dân trùng", "Đăng nhập | xem "):
+        assert words in page
+    assert not re.search(r">[^<]*\b(Can (add|change|delete|view)|Axes|Otp)\b", page)
+    other = get_user_model().objects.create_user("xacminh", password="mat-khau-that-cua-toi")
+    password = client.get(f"/quan-tri/auth/user/{other.pk}/password/").content.decode()
+    assert "mật khẩu hiện tại của người này sẽ mất" in password
+    assert "will be lost" not in password
+
+
+def test_who_signed_in_is_read_and_not_edited(client, administrator):
+    client.force_login(administrator)
+    AccessFailureLog.objects.create(username="ai-do", ip_address="127.0.0.1", user_agent="Firefox", path_info="/")
+    page = client.get("/quan-tri/axes/accessfailurelog/").content.decode()
+    assert "ai-do" in page
+    assert "/change/" not in page
+    assert 'name="action"' not in page

@@ -1,7 +1,9 @@
 """The worker (and the web server) of a drill: the real application with a listener that can be counted.
 
-`DRILL_PLAN` (JSON) says where to die (`die`, after how many passes `after`) and which guards to take out (`without`).
-Nothing of this is in the application: points are reached by wrapping its functions from outside.
+`DRILL_PLAN` (JSON) says whether the office's own conversation answers or an echo (`office`), where to die (`die`, after
+how many passes `after`), which events fail the first time (`stumbles`: every so many), whether two callers owe each
+notice (`owed_twice`), and which guards to take out (`without`). Nothing of this is in the application: points are
+reached by wrapping its functions from outside.
 """
 
 import contextlib
@@ -21,30 +23,38 @@ from django.db import connection  # noqa: E402
 
 from config.celery import app as celery_app  # noqa: E402
 from config.wsgi import application  # noqa: E402
-from zalo_bridge import client, delivery, envelope, listeners, notes, outbox, receipts, tokens  # noqa: E402
+from tests.drills import guards  # noqa: E402
+from zalo_bridge import client, listeners, outbox  # noqa: E402
 from zalo_bridge.events import EventKind, InboundEvent  # noqa: E402
 
 __all__ = ["application", "celery_app"]
 
 PLAN: dict[str, Any] = json.loads(os.environ.get("DRILL_PLAN", "{}"))
 FOLDER = Path(os.environ["DRILL_FOLDER"])
-ANSWER = "Đã nhận: "
+ANSWER, REMINDER = "Đã nhận: ", "Nhắc: "
 _passes = 0
-commits_early = False
 
 
-def hear(event: InboundEvent) -> None:
-    """A row per handling and a notice owed per text. The table has no constraint that could hide a second handling."""
-    if event.kind is not EventKind.TEXT:
-        return
+def note(event: InboundEvent) -> None:
+    """A row per handling. The table has no constraint that could hide a second one."""
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO drill_handled (event_id, words) VALUES (%s, %s)", [event.id, event.text])
+
+
+def echo(event: InboundEvent) -> None:
+    """A notice owed per text."""
+    if event.kind is not EventKind.TEXT:
+        return
+    note(event)
+    if PLAN.get("stumbles") and event.id % PLAN["stumbles"] == 0 and first_time(f"stumbled-{event.id}"):
+        raise RuntimeError("the first try of this event fails")
     # The key must not repair what handling twice would break, so it differs each time.
-    key = f"answer:{event.id}:{uuid.uuid4().hex}"
-    outbox.enqueue(
-        kind="answer", dedupe_key=key, contact=event.contact, text=ANSWER + event.text, subject=f"drill:{event.id}"
-    )
-    if commits_early:
+    key, subject = f"answer:{event.id}:{uuid.uuid4().hex}", f"drill:{event.id}"
+    outbox.enqueue(kind="answer", dedupe_key=key, contact=event.contact, text=ANSWER + event.text, subject=subject)
+    for _ in range(2 if PLAN.get("owed_twice") else 0):
+        notice = {"kind": "reminder", "dedupe_key": f"remind:{event.id}", "text": REMINDER + event.text}
+        outbox.enqueue(contact=event.contact, subject=subject, **notice)
+    if guards.commits_early:
         with connection.cursor() as cursor:
             cursor.execute("COMMIT")
             cursor.execute("BEGIN")
@@ -62,12 +72,17 @@ def die_at(point: str) -> None:
     if PLAN.get("die") != point:
         return
     _passes += 1
-    if _passes < PLAN.get("after", 1):
-        return
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(FOLDER / "died", os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        (FOLDER / "died").write_text(str(time.time()))
+    if _passes >= PLAN.get("after", 1) and first_time("died"):
         os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def first_time(what: str) -> bool:
+    """True once per drill, whichever process asks."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(FOLDER / what, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        (FOLDER / what).write_text(str(time.time()))
+        return True
+    return False
 
 
 def _wrap_sending() -> None:
@@ -82,38 +97,12 @@ def _wrap_sending() -> None:
     client.send_chat = send_chat
 
 
-@contextlib.contextmanager
-def _everybodys_turn(*args: Any, **kwargs: Any) -> Any:
-    yield True
-
-
-def _take_out(guard: str) -> None:
-    """Each guard as it would be missing, for the controls."""
-    if guard == "look before sending again":
-        delivery.lookup._find = lambda *args, **kwargs: None
-    elif guard == "claim before sending":
-        delivery.claim = _claim_nothing
-    elif guard == "one transaction per event":
-        globals()["commits_early"] = True
-    elif guard == "believe the echo":
-        receipts.note_echo = lambda **kwargs: notes.Verdict.done()
-    elif guard == "one refresh at a time":
-        tokens.turn = _everybodys_turn
-        tokens.SETTLING = tokens.timedelta(0)
-    elif guard == "stored once":
-        envelope._dedupe_key = lambda *args: uuid.uuid4().hex
-    else:
-        raise ValueError(guard)
-
-
-def _claim_nothing(message: Any) -> bool:
-    """Nothing is written down before the call."""
-    message.attempts += 1
-    return True
-
-
-listeners._event_listeners[:] = [hear]
-listeners._undelivered_listeners[:] = [hear_undelivered]
+if PLAN.get("office"):
+    # The office's own listeners stay; ours only counts, and dies where planned, around them.
+    listeners._event_listeners[:] = [note, *listeners._event_listeners, lambda event: die_at("handling")]
+else:
+    listeners._event_listeners[:] = [echo]
+    listeners._undelivered_listeners[:] = [hear_undelivered]
 _wrap_sending()
 for _guard in PLAN.get("without", []):
-    _take_out(_guard)
+    guards.TAKE_OUT[_guard]()

@@ -1,7 +1,8 @@
-"""Redis, PostgreSQL and the web server stopped, emptied and killed in the middle of a burst."""
+"""Redis, PostgreSQL and the web server stopped, emptied and killed while citizens register and clerks work."""
 
 import threading
 import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import redis
@@ -9,14 +10,26 @@ import redis
 from config.embedded import Servers
 from tests.drills.ground import Ground, drill
 
+# Everybody is in the middle of their conversation by then.
+BEGUN_S = 1.5
 
-def _during(here: Ground, trouble: Any, *, count: int = 60, over_s: float = 3.0) -> None:
-    """The burst goes on while `trouble` happens after a third of it. Children start from this, the main thread."""
-    talking = threading.Thread(target=here.talk, args=(count,), kwargs={"over_s": over_s})
-    talking.start()
-    time.sleep(over_s / 3)
-    trouble(here)
-    talking.join()
+
+def _during(trouble: Callable[[Ground], None], load: Callable[[Ground], None] = Ground.converse) -> Any:
+    """The load goes on while `trouble` happens. Children start from this, the main thread."""
+
+    def disturb(here: Ground) -> None:
+        talking = threading.Thread(target=load, args=(here,))
+        talking.start()
+        time.sleep(BEGUN_S)
+        trouble(here)
+        here.over_at = time.monotonic()
+        talking.join()
+
+    return disturb
+
+
+def _burst(here: Ground) -> None:
+    here.talk(60, over_s=3.0)
 
 
 def _restart_redis(here: Ground) -> None:
@@ -49,11 +62,14 @@ def _kill_web(here: Ground) -> None:
     here.parts["web"].start()
 
 
-def run(own: Servers) -> list[dict[str, Any]]:
-    return [
-        drill(own, "Redis killed and restarted", lambda here: _during(here, _restart_redis)),
-        drill(own, "Redis flushed", lambda here: _during(here, _flush_redis)),
-        drill(own, "PostgreSQL restarted", lambda here: _during(here, _restart_postgres)),
-        drill(own, "PostgreSQL killed", lambda here: _during(here, _crash_postgres)),
-        drill(own, "web server killed during a burst", lambda here: _during(here, _kill_web)),
-    ]
+def run(own: Servers) -> Iterator[dict[str, Any]]:
+    redis_gone, postgres_gone = "Redis killed and restarted", "PostgreSQL restarted"
+    yield from drill(own, redis_gone, _during(_restart_redis), office=True)
+    yield from drill(own, "Redis flushed", _during(_flush_redis), office=True)
+    yield from drill(own, postgres_gone, _during(_restart_postgres), office=True)
+    yield from drill(own, "PostgreSQL killed", _during(_crash_postgres), office=True)
+    yield from drill(own, "web server killed during a burst", _during(_kill_web), office=True)
+    yield from drill(own, redis_gone, _during(_restart_redis, _burst), without=("sweep of the inbox",), shows="stuck")
+    yield from drill(
+        own, postgres_gone, _during(_restart_postgres, _burst), without=("200 only for what is stored",), shows="lost"
+    )

@@ -1,4 +1,4 @@
-"""Draining a full outbox with real workers, and the way from an event to its answer, through real Redis and worker."""
+"""Draining a full outbox with real workers against a stand-in that answers in 20 ms."""
 
 import contextlib
 import os
@@ -18,52 +18,49 @@ from django.db import connection
 from django.utils import timezone
 
 from config.processes import Child, wait_until
-from tests.stack import run_stack
-from zalo_bridge.models import Contact, OutboundMessage
+from zalo_bridge.models import Contact, OACredential, OutboundMessage
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = int(os.environ.get("BENCH_OUTBOX_ROWS", "10000"))
 ANSWER_S = 0.02
 # The limit of the vendor for one app: 10,000 messages take two and a half minutes at best.
 PER_MINUTE = int(os.environ.get("BENCH_OUTBOX_PER_MINUTE", "4000"))
-TURNS = 25
 
 
-def run() -> list[dict[str, Any]]:
-    # In this order: the stand-in of the drain takes any token, the simulator only those it knows.
-    return [*_latency(), *_drain()]
-
-
-def _drain() -> list[dict[str, Any]]:
+def run() -> Iterator[dict[str, Any]]:
     _owe(MESSAGES)
     cache.clear()
+    try:
+        yield from _drain()
+    finally:
+        # The stand-in takes any token; whoever measures next must not find this one.
+        OutboundMessage.objects.filter(kind="bench").delete()
+        OACredential.objects.all().delete()
+
+
+def _drain() -> Iterator[dict[str, Any]]:
     with _stand_in() as (url, answered), _workers(url) as workers:
         if not wait_until(lambda: answered() >= MESSAGES * 0.02, timeout_s=60):
             raise AssertionError(workers[0].last_lines(30))
         first, started = answered(), time.monotonic()
         wait_until(lambda: answered() >= MESSAGES, timeout_s=300)
         rate = (answered() - first) / (time.monotonic() - started)
-    sent = OutboundMessage.objects.filter(kind="bench", state=OutboundMessage.State.SENT).count()
-    share = rate / (PER_MINUTE / 60)
-    OutboundMessage.objects.filter(kind="bench").delete()
-    return [
-        {"name": "outbox: messages sent", "value": sent, "unit": "", "goal": f"{MESSAGES}", "holds": sent == MESSAGES},
-        {
-            "name": "outbox: calls made",
-            "value": answered(),
-            "unit": "",
-            "goal": f"{MESSAGES}",
-            "holds": answered() == MESSAGES,
-        },
-        {"name": "outbox: drained by 2 workers", "value": rate, "unit": "messages/s"},
-        {
+        share = rate / (PER_MINUTE / 60)
+        yield {"name": "outbox: drained by 2 workers", "value": rate, "unit": "messages/s"}
+        yield {
             "name": f"outbox: of the rate limit ({PER_MINUTE:,} a minute)",
             "value": share,
             "unit": "",
             "goal": ">= 0.8",
             "holds": share >= 0.8,
-        },
-    ]
+        }
+        waiting = OutboundMessage.objects.filter(kind="bench", state__in=OutboundMessage.WAITING_STATES)
+        # The last answers are written down after they were given.
+        wait_until(lambda: not waiting.exists(), timeout_s=30)
+    sent = OutboundMessage.objects.filter(kind="bench", state=OutboundMessage.State.SENT).count()
+    yield {"name": "outbox: messages sent", "value": sent, "unit": "", "goal": f"{MESSAGES}", "holds": sent == MESSAGES}
+    calls = answered()
+    yield {"name": "outbox: calls made", "value": calls, "unit": "", "goal": f"{MESSAGES}", "holds": calls == MESSAGES}
 
 
 def _owe(count: int) -> None:
@@ -149,28 +146,6 @@ def _workers(zalo_url: str) -> Iterator[list[Child]]:
         finally:
             for child in children:
                 child.stop()
-
-
-def _latency() -> list[dict[str, Any]]:
-    """From the citizen's message to the answer at Zalo's door: webhook, Redis, worker, conversation, Redis, worker."""
-    took = []
-    with tempfile.TemporaryDirectory() as folder, run_stack(Path(folder), database_url=_database_url()) as stack:
-        person = stack.zalo.person("Người Mẫu Một")
-        person.follows()
-        if not wait_until(lambda: bool(person.inbox()), timeout_s=30):
-            raise AssertionError(stack.parts["worker"].last_lines(30))
-        for number in range(TURNS):
-            time.sleep(0.2)
-            before, started = len(person.inbox()), time.perf_counter()
-            person.says(f"xin chào {number}")
-            while len(person.inbox()) == before and time.perf_counter() - started < 10:
-                time.sleep(0.003)
-            took.append((time.perf_counter() - started) * 1000)
-    median = sorted(took)[len(took) // 2]
-    return [
-        {"name": "reply: median, idle system", "value": median, "unit": "ms", "goal": "< 150", "holds": median < 150},
-        {"name": "reply: slowest of 25", "value": max(took), "unit": "ms"},
-    ]
 
 
 def _database_url() -> str:

@@ -1,4 +1,4 @@
-"""The planner against first come first served, VROOM and OR-Tools CP-SAT with its bound, on the same generated days.
+"""The planner against a proven bound, first come first served, VROOM and OR-Tools CP-SAT, on the same generated days.
 
 CP-SAT and VROOM are measured where they are installed (see `planner_rivals`); the figures we chose by stand in
 docs/decisions/.
@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from scheduling.planner import Plan, first_come, plan_day
+from scheduling.rounds import UNSERVED
+from tests.performance.planner_bound import least_cost
 from tests.performance.planner_rivals import TRAVEL, cp_sat, generated_day, has, vroom
 
 SIZES = ((20, 3), (60, 8), (200, 20))
@@ -30,6 +32,9 @@ def run() -> list[Row]:
         rows += _figures(f"{name}: ours", ours, ours_s, count)
         rows[-4] |= {"goal": f">= {count - len(greedy.unserved)}", "holds": len(ours.unserved) <= len(greedy.unserved)}
         rows[-1] |= {"goal": "< 2", "holds": ours_s < 2}
+        started = time.perf_counter()
+        rows += _gap_to_bound(name, ours, least_cost(visits, people, TRAVEL, travel_alone=True), count)
+        rows.append({"name": f"{name}: bound by columns, time", "value": time.perf_counter() - started, "unit": "s"})
         if has("vroom"):
             rows += _figures(f"{name}: VROOM", *_timed(lambda v=visits, p=people: vroom(v, p, TRAVEL)), count)
         if has("ortools") and count <= MOST_FOR_CP_SAT:
@@ -49,6 +54,25 @@ def _figures(name: str, plan: Plan, seconds: float, count: int) -> list[Row]:
         {"name": f"{name}, unevenness", "value": plan.unevenness, "unit": ""},
         {"name": f"{name}, time", "value": seconds, "unit": "s"},
     ]
+
+
+def _gap_to_bound(name: str, ours: Plan, bound: float, count: int) -> list[Row]:
+    """Against what no plan can beat: visits served, and the minutes of travel with that many served."""
+    most = count - int((bound + 1e-3) // UNSERVED)
+    served = count - len(ours.unserved)
+    fewer = 100.0 * (most - served) / most
+    rows: list[Row] = [
+        row(f"{name}: fewer served than the proven most ({most})", fewer, "%", "<= 2", fewer <= 2),
+    ]
+    if served == most:
+        least = bound - UNSERVED * len(ours.unserved)
+        longer = 100.0 * (ours.travel - least) / least
+        rows.append(row(f"{name}: more travel than the proven least", longer, "%", "<= 2", longer <= 2))
+    return rows
+
+
+def row(name: str, value: float, unit: str, goal: str, holds: bool) -> Row:
+    return {"name": name, "value": value, "unit": unit, "goal": goal, "holds": holds}
 
 
 def _gap(name: str, ours: Plan, best: Plan, count: int) -> Row:

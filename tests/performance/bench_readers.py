@@ -21,7 +21,7 @@ def run() -> list[dict[str, Any]]:
     """Rows of name, value, unit, goal and whether it holds; what was misread is printed and kept under `failures`."""
     times = _rows(TESTS / "registrations" / "times_report.jsonl")
     places = _rows(TESTS / "scheduling" / "addresses_report.jsonl")
-    wrong_times = [row["text"] for row in times if _time(row["text"]) != (row["day"], row["time"], row["part"])]
+    wrong_times = [row["text"] for row in times if _time(row) != (row["day"], row["time"], row["part"])]
     read_places = [(row, resolve(row["text"])) for row in places]
     wrong_places = [row["text"] for row, got in read_places if (got.verdict, got.ward) != (row["verdict"], row["ward"])]
     wrong_and_sure = [row["text"] for row, got in read_places if got.verdict in SURE and row["text"] in wrong_places]
@@ -48,8 +48,8 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _time(text: str) -> tuple[str | None, str | None, str | None]:
-    reading = read_time(text, NOW)
+def _time(row: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
+    reading = read_time(row["text"], datetime.fromisoformat(row["now"]) if "now" in row else NOW)
     day = reading.day.isoformat() if reading.day else None
     return day, f"{reading.time:%H:%M}" if reading.time else None, reading.part
 

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONNECTIONS = 16
 SECONDS = 4.0
 ROUNDS = 3
-FULL = int(os.environ.get("BENCH_INBOX_ROWS", "1000000"))
+FULL = int(os.environ.get("BENCH_INBOX_ROWS", "5000000"))
 
 
 def run() -> list[dict[str, Any]]:
@@ -41,6 +41,10 @@ def run() -> list[dict[str, Any]]:
         best = max(ours, key=lambda one: one.rate)
         fill_inbox(FULL)
         full = [load(app) for _ in range(ROUNDS)]
+    with connection.cursor() as cursor:
+        # Nobody handled these events; the worker of a stage that came after would.
+        cursor.execute("TRUNCATE zalo_bridge_webhookevent CASCADE")
+        cursor.execute("DROP TABLE webhook_floor")
     median = statistics.median(one.rate for one in ours)
     flat = statistics.median(one.rate for one in full) / median
     bad = sum(one.bad for one in [*ours, *full])
@@ -72,14 +76,14 @@ def run() -> list[dict[str, Any]]:
 
 @contextmanager
 def site(application: str) -> Iterator[str]:
-    """The same server for both: one process, four threads."""
+    """The same server for both: one process, eight threads."""
     port = free_port()
     argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     env = {**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_URL": database, "DB_CONN_MAX_AGE": "60"}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "web.log"
-        web = Child("web", [*argv, "--blocking-threads", "4", application], log, Path(folder), env)
+        web = Child("web", [*argv, "--blocking-threads", "8", application], log, Path(folder), env)
         web.start()
         try:
             if not wait_until(lambda: listens(port), timeout_s=30):

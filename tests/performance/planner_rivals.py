@@ -8,15 +8,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from scheduling.planner import (
-    SAME_ROUND_MINUTES,
-    STRANGE_FIELD,
-    UNEVEN_SHARE,
-    Plan,
-    PlannedPerson,
-    PlannedVisit,
-    judge_plan,
-)
+from scheduling.planner import Plan, PlannedPerson, PlannedVisit, judge_plan
+from scheduling.rounds import SAME_ROUND_MINUTES, STRANGE_FIELD, UNEVEN_SHARE
 from scheduling.travel import TravelTable
 
 # The four wards of Nha Trang: North (1), centre (2), West (3), South (4); North and South do not touch.

@@ -96,3 +96,14 @@ INSERT INTO registrations_transition (registration_id, from_state, to_state, act
            r.created_at + step.after_minutes * interval '1 minute'
     FROM registrations_registration r JOIN step ON step.state = r.state JOIN crew ON crew.n = 1 + r.id %% %(staff)s
     ORDER BY r.id, step.n;
+
+-- A notice by phone for each request, one in fifty undelivered, and the first free time of every open hour.
+INSERT INTO zalo_bridge_outboundmessage (phone, channel, kind, dedupe_key, payload, subject, is_reply, state, attempts, next_attempt_at,
+        look_count, created_at, sent_at, vendor_id, counted_as, note, written_by)
+    SELECT '+84000000000', 'template_phone', (ARRAY['confirmation','verified','assigned','reminder_day_before'])[1 + n %% 4], 'khoi:' || n, '{}', '', false,
+           CASE WHEN n %% 50 = 0 THEN 'failed' ELSE 'seen' END, 1, at, 0, at, CASE WHEN n %% 50 > 0 THEN at END, '', '', '', ''
+    FROM (SELECT n, now() - (%(registrations)s - n) * interval '%(years)s years' / %(registrations)s AS at FROM generate_series(1, %(registrations)s) n) g;
+INSERT INTO registrations_firstfree (read_at, free_at)
+    SELECT at, at + (1 + extract(epoch FROM at)::bigint / 3600 %% 60) * interval '1 hour'
+    FROM generate_series(now() - interval '%(years)s years', now(), '1 hour') at
+    WHERE extract(isodow FROM at) < 6 AND extract(hour FROM at AT TIME ZONE 'Asia/Ho_Chi_Minh') BETWEEN 7 AND 16;

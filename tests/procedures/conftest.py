@@ -12,6 +12,6 @@ def packaged_index() -> Index:
 
 
 @pytest.fixture
-def catalogue(db):
+def catalogue(db, loaded_once):
     """The shipped catalogue in the database."""
-    return load_catalogue()
+    loaded_once(load_catalogue, app="procedures")

@@ -5,6 +5,7 @@ from datetime import date
 from io import StringIO
 
 import openpyxl
+import psutil
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
@@ -123,6 +124,7 @@ class TestLoading:
         workbook.active.append(["\n".join(value) if isinstance(value, list) else value for value in cells.values()])
         workbook.save(tmp_path / "danh-muc.xlsx")
         assert load_catalogue(path=tmp_path / "danh-muc.xlsx").changes_nothing
+        assert str(tmp_path / "danh-muc.xlsx") not in {file.path for file in psutil.Process().open_files()}
 
     def test_a_spreadsheet_of_an_office_loads(self, tmp_path):
         workbook = openpyxl.Workbook()

@@ -76,6 +76,7 @@ def test_words_name_the_procedure(packaged_index, words, code):
     ["rươi", "bún riêu", "gà", "bán gà", "nhà ga", "ga giường", "lá", "thuốc", "thuốc tây", "thuốc trừ sâu", "xăng dầu",
      "hộ chiếu", "khai sinh", "sổ đỏ", "giấy phép xây dựng", "giấy phép lái xe hết hạn", "giấy phép bán buôn rượu",
      "uống rượu lái xe phạt bao nhiêu", "cai thuốc lá", "thuốc lá điện tử", "xin chào", "ok", "", " ", "0900 000 001",
+     "cai thuốc lá kiểu gì", "rượi buồn", "vải bọc ga", "nhà phân phối rượu", "how to renew a driving license",
      "asdfgh", "👍", "sáng mai 8h", "đăng ký hỗ trợ tại nhà"],
 )  # fmt: skip
 def test_words_for_something_else_are_nobodys_application(packaged_index, words):

@@ -48,3 +48,23 @@ def test_a_search_takes_about_a_millisecond(packaged_index):
         search(text, packaged_index)
     # The goal is 1 ms; a busy test machine gets five times that.
     assert (perf_counter() - started) / len(texts) < 0.005
+
+
+@pytest.mark.parametrize(
+    ("words", "family"),
+    [
+        ("mua rượu đế về bán lại", "ban-le-ruou"),
+        ("nhap ruou gao ve ban", "ban-le-ruou"),
+        ("mua gạo về nấu rượu đế bán", "san-xuat-ruou-thu-cong"),
+        ("rượu đế", "san-xuat-ruou-thu-cong"),
+        ("tạp hóa bán rượu trắng, lấy của lò người ta", "ban-le-ruou"),
+        ("nhập rượu của nhà phân phối về bán lại cho khách lẻ", "ban-le-ruou"),
+        ("em muốn sản xuất rượu ngâm thủ công", "san-xuat-ruou-thu-cong"),
+        ("thêm sản phẩm rượu ngâm vào giấy phép nấu rượu", "san-xuat-ruou-thu-cong"),
+        ("thuốc lá đổi nhà phân phối khác có phải báo không", "ban-le-thuoc-la"),
+        ("mở thêm mặt hàng rượu cho siêu thị mini nhà em", "ban-le-ruou"),
+        ("rượu trong nhà hàng", "ban-ruou-tai-cho"),
+    ],
+)
+def test_who_buys_in_to_sell_trades_and_who_makes_makes(packaged_index, words, family):
+    assert search(words, packaged_index).hits[0].family == family

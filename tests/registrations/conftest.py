@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.test import Client
 
 from registrations.models import Registration
 from registrations.transitions import Actor
@@ -76,3 +77,10 @@ def request_in(ward: Ward, procedure):
 @pytest.fixture
 def clerk(verifier) -> Actor:
     return Actor.staff(verifier)
+
+
+@pytest.fixture
+def desk(client: Client, verifier) -> Client:
+    """A clerk's browser."""
+    client.force_login(verifier)
+    return client

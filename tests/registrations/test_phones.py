@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registrations.phones import PhoneReading, mask_phone, read_phone, show_phone
+from registrations.phones import PhoneReading, mask_phone, mask_phone_in, read_phone, show_phone
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,10 @@ def test_no_text_makes_the_reader_fail(text: str) -> None:
     assert (reading.e164 is None) == (reading.problem is not None)
     show_phone(text)
     mask_phone(text)
+
+
+def test_a_number_is_masked_however_it_is_written_and_no_other_is():
+    text = "Số 0905.123.456 hay +84 905 123 456, cán bộ 0900 000 021, ngày 25/11/2026"
+    assert mask_phone_in(text, "+84905123456") == (
+        "Số 0905 ••• 456 hay 0905 ••• 456, cán bộ 0900 000 021, ngày 25/11/2026"
+    )

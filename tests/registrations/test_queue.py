@@ -15,12 +15,6 @@ from tests.factories.scheduling import NOW, SlotFactory, WardFactory, at
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client, verifier):
-    client.force_login(verifier)
-    return client
-
-
 def codes(response) -> list[str]:
     return [row.code for row in response.context["page"].rows]
 
@@ -119,7 +113,13 @@ def test_filters_narrow_and_say_so_and_clear(desk, request_in, procedure):
     response = desk.get("/ho-so/?tab=goi&nguon=phone")
     assert codes(response) == [wanted.code]
     assert response.context["asked"].filter_count == 1
-    assert "1 hồ sơ" in response.content.decode()
+    page = response.content.decode()
+    assert "1 hồ sơ" in page
+    assert "Nguồn: Điện thoại" in page
+    assert '<details class="tool" open>' not in page, "the form must not lie over the list"
+    (chip,) = response.context["asked"].chips
+    assert len(codes(desk.get(f"/ho-so/?{chip[1]}"))) == 2
+    assert '<details class="tool" open>' in desk.get("/ho-so/?tab=goi&tu=31/02/2026").content.decode()
 
 
 def test_a_nonsense_address_still_gives_the_queue(desk, request_in):

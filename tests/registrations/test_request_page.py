@@ -1,14 +1,15 @@
 """One request: what each role sees and may do, what a stale button says, what is kept and for whom."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from registrations import services
 from registrations.models import (
     CaseLock,
     Checklist,
-    Consent,
     Follow,
-    Merge,
     Note,
     Notification,
     PersonalDataView,
@@ -16,9 +17,11 @@ from registrations.models import (
     Registration,
 )
 from registrations.states import State
+from scheduling import services as scheduling
 from scheduling.models import StaffMember
 from tests.factories.registrations import CitizenFactory
-from tests.factories.scheduling import StaffMemberFactory
+from tests.factories.scheduling import NOW, StaffMemberFactory, at
+from tests.factories.zalo_bridge import ContactFactory, MessageFactory
 from tests.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -27,12 +30,6 @@ HTMX = {"HX-Request": "true", "HX-Target": "pane"}
 
 def url(registration: Registration, slug: str = "") -> str:
     return f"/ho-so/{registration.code}/" + (f"{slug}/" if slug else "")
-
-
-@pytest.fixture
-def desk(client, verifier):
-    client.force_login(verifier)
-    return client
 
 
 @pytest.fixture
@@ -69,6 +66,20 @@ def test_field_staff_see_their_own_visit_and_no_other(client, field_staff, visit
     client.force_login(colleague)
     assert client.get(url(visit)).status_code == 404
     assert client.post(url(visit, "da-den")).status_code == 404
+
+
+def test_field_staff_read_nothing_of_other_people_on_their_visits_page(client, desk, field_staff, visit, request_in):
+    citizen = visit.citizen
+    double = CitizenFactory(name="Người Mẫu Song", phone=citizen.phone)
+    other = request_in("verified", citizen=citizen)
+    page = desk.get(url(visit)).content.decode()
+    assert double.name in page
+    assert other.code in page
+    client.force_login(field_staff)
+    page = client.get(url(visit)).content.decode()
+    assert citizen.name in page
+    assert double.name not in page
+    assert other.code not in page
 
 
 def test_a_user_without_a_role_sees_nothing(client, visit, django_user_model):
@@ -135,6 +146,39 @@ def test_assigning_offers_who_can_go_and_says_why_the_others_cannot(client, mana
     assert registration.state == State.ASSIGNED
 
 
+def test_passing_over_the_first_candidate_asks_why_and_keeps_it_in_the_timeline(client, manager, request_in, lan, hung):
+    client.force_login(manager)
+    registration = request_in("verified")
+    address = url(registration, "phan-cong")
+    first, second = (candidate.staff for candidate in client.get(address).context["form"].able)
+    refused = client.post(address, {"staff": second.pk})
+    assert refused.content.decode().count("cần chọn lý do") == 1  # the error, not the hint beside it as well
+    assert f'value="{second.pk}" checked' in refused.content.decode()
+    assert "hãy ghi rõ" in client.post(address, {"staff": second.pk, "code": "khac"}).content.decode()
+    registration.refresh_from_db()
+    assert registration.state == State.VERIFIED
+    client.post(address, {"staff": second.pk, "code": "khac", "reason": "Nhà ở cạnh"})
+    page = client.get(f"/ho-so/{registration.code}/").content.decode()
+    assert f"Cử {second.name}" in page
+    assert "Lý do khác: Nhà ở cạnh" in page
+    # The first needs none, and going back to them neither.
+    client.post(url(registration, "doi-nguoi"), {"staff": first.pk})
+    assert scheduling.staff_of(registration.appointment) == [first]
+
+
+def test_a_message_that_rests_says_until_when(client, verifier, request_in):
+    client.force_login(verifier)
+    contact = ContactFactory()
+    registration = request_in("verified", citizen=CitizenFactory(contact=contact))
+    for due_at in (at("06:05"), NOW):
+        MessageFactory(contact=contact, subject=f"registration:{registration.pk}", next_attempt_at=due_at)
+    page = client.get(url(registration)).content.decode()
+    assert page.count("chờ gửi") == 2
+    assert page.count("chờ gửi lúc 06:05 25/11<") == 1
+    chat = client.get(f"/tro-chuyen/{contact.pk}/").content.decode()
+    assert (chat.count("Chờ gửi"), chat.count("Chờ gửi lúc 06:05 25/11<")) == (2, 1)
+
+
 def test_someone_taken_in_the_meantime_is_refused_with_a_sentence(client, manager, request_in, lan, clerk):
     client.force_login(manager)
     first, second = request_in("verified"), request_in("verified")
@@ -170,6 +214,18 @@ def test_the_phone_is_masked_until_asked_for_and_the_look_is_written_down(desk, 
     assert "Xem số điện thoại" in desk.get(url(registration)).content.decode()
 
 
+def test_a_phone_list_shows_the_numbers_and_writes_down_who_looked(desk, client, verifier, request_in):
+    asked, other = request_in("verified"), request_in("verified")
+    page = desk.post("/can-goi/danh-sach/", {"luot": [asked.appointment_id, "x"]}).content.decode()
+    assert f'href="tel:{asked.citizen.phone}"' in page
+    assert other.code not in page
+    look = PersonalDataView.objects.get()
+    assert (look.registration, look.user) == (asked, verifier)
+    assert "Xem số điện thoại (danh sách gọi)" in desk.get(url(asked)).content.decode()
+    client.force_login(make_user("field_staff", username="nguoi-la"))
+    assert client.post("/can-goi/danh-sach/", {"luot": [asked.appointment_id]}).status_code == 403
+
+
 def test_two_clerks_on_one_request_know_of_each_other(desk, client, verifier, manager, request_in):
     registration = request_in()
     desk.get(url(registration))
@@ -178,32 +234,60 @@ def test_two_clerks_on_one_request_know_of_each_other(desk, client, verifier, ma
     assert CaseLock.objects.get().user == verifier
 
 
-def test_the_second_saver_chooses_between_both_versions(desk, request_in, clerk):
-    registration = request_in(address_line="Tổ 1")
-    form = {
-        "name": registration.citizen.name,
-        "phone": registration.citizen.phone,
-        "procedure": registration.procedure_id,
-        "ward": registration.ward_id,
-        "address_line": "Tổ 3",
-        "expected_version": 1,
-    }
-    services.edit(registration=registration, fields={"address_line": "Tổ 2"}, expected_version=1, actor=clerk)
-    response = desk.post(url(registration, "sua"), form)
-    page = response.content.decode()
-    assert "Tổ 2" in page
-    assert "Tổ 3" in page
-    registration.refresh_from_db()
-    assert registration.address_line == "Tổ 2"
-    desk.post(url(registration, "sua"), {**form, "overwrite": "1"})
-    registration.refresh_from_db()
-    assert registration.address_line == "Tổ 3"
+def test_leaving_a_request_frees_it_for_the_other_clerk(desk, client, verifier, manager, request_in):
+    registration = request_in()
+    shown = desk.get(url(registration)).content.decode()
+    seen_at = re.search(r'data-held="([^"]+)"', shown).group(1)
+    renewed = desk.post(url(registration, "giu")).content.decode()
+    assert "đang mở" not in renewed, "one's own claim is no news"
+    desk.post(url(registration, "giu"), {"tha": "hôm qua"})
+    assert CaseLock.objects.exists(), "nonsense frees nothing"
+    client.force_login(manager)
+    desk.post(url(registration, "giu"), {"tha": seen_at})
+    assert CaseLock.objects.exists(), "nobody frees what a colleague holds"
+    client.force_login(verifier)
+    desk.post(url(registration, "giu"), {"tha": CaseLock.objects.get().seen_at.isoformat()})
+    assert not CaseLock.objects.exists()
 
 
-def test_an_edit_shows_old_and_new_in_the_timeline(desk, request_in, clerk):
-    registration = request_in(address_line="Tổ 1")
-    services.edit(registration=registration, fields={"address_line": "Tổ 9"}, expected_version=1, actor=clerk)
-    assert "Tổ 1 → Tổ 9" in desk.get(url(registration) + "?loai=edit").content.decode()
+def test_a_window_closed_does_not_free_what_the_next_has_renewed(desk, verifier, request_in, office_clock_at):
+    registration = request_in()
+    seen_at = re.search(r'data-held="([^"]+)"', desk.get(url(registration)).content.decode()).group(1)
+    with office_clock_at(NOW + timedelta(seconds=1)):
+        desk.get(url(registration, "sua"))
+        desk.post(url(registration, "giu"), {"tha": seen_at})
+    assert CaseLock.objects.get().user == verifier
+
+
+def test_two_clerks_are_not_handed_the_same_person_to_call(desk, client, manager, request_in):
+    first, second = request_in(), request_in()
+    mine = desk.get("/can-goi/").context["current"].registration
+    client.force_login(manager)
+    page = client.get("/can-goi/")
+    assert {mine, page.context["current"].registration} == {first, second}
+    assert "đang mở" in page.content.decode()
+
+
+def test_what_was_asked_is_kept_with_the_call(desk, request_in):
+    registration = request_in()
+    sent = {"phieu-is_right_person": "yes", "phieu-note": "Gọi cổng sau"}
+    page = desk.post(f"/can-goi/?mo={registration.code}", {**sent, "outcome": "call_later"}).content.decode()
+    assert "Chọn giờ gọi lại." in page
+    assert "Gọi cổng sau" in page, "what was typed stays while the call is mended"
+    assert not Checklist.objects.exists()
+    desk.post(f"/can-goi/?mo={registration.code}", {**sent, "luu-phieu": "1"})
+    assert Checklist.objects.get().is_right_person is True
+    assert not registration.calls.exists()
+    answer = desk.post(f"/can-goi/?mo={registration.code}", {**sent, "phieu-has_device": "no", "outcome": "reached"})
+    assert answer.url == "/can-goi/"
+    assert Checklist.objects.get().has_device is False
+    assert registration.calls.get().outcome == "reached"
+
+
+def test_who_opens_the_form_to_mend_sees_the_number_as_people_write_it_and_that_is_noted(desk, verifier, request_in):
+    registration = request_in(citizen=CitizenFactory(phone="+84900000066"))
+    assert 'value="0900 000 066"' in desk.get(url(registration, "sua")).content.decode()
+    assert PersonalDataView.objects.get().user == verifier
 
 
 def test_a_mention_reaches_the_colleague_and_following_tells_of_changes(desk, client, verifier, manager, request_in):
@@ -230,6 +314,25 @@ def test_the_checklist_is_kept_as_far_as_it_was_asked(desk, request_in):
     saved = Checklist.objects.get()
     assert (saved.is_right_person, saved.has_internet, saved.has_device) == (True, False, None)
     assert "Gọi cổng sau" in desk.get(url(registration)).content.decode()
+
+
+def test_an_answer_is_changed_in_one_press_and_the_history_tells_both(desk, verifier, request_in):
+    registration = request_in()
+    desk.post(url(registration, "phieu"), {"is_right_person": "yes", "has_internet": "no", "note": "Gọi cổng sau"})
+    page = desk.get(url(registration)).content.decode()
+    assert 'value="has_internet:yes"' in page
+    assert 'value="is_right_person:yes"' not in page
+    page = desk.post(url(registration, "phieu"), {"doi": "has_internet:yes"}, follow=True).content.decode()
+    saved = Checklist.objects.get()
+    assert (saved.is_right_person, saved.has_internet, saved.note) == (True, True, "Gọi cổng sau")
+    assert "Sửa phiếu xác minh" in page
+    assert "Có mạng ở nhà: không → Có mạng ở nhà: có" in page
+    line = registration.changes.get(old="Có mạng ở nhà: không")
+    assert line.actor == verifier
+    # Nonsense changes nothing.
+    for nonsense in ("has_internet:perhaps", "papers:x", "x", ":"):
+        desk.post(url(registration, "phieu"), {"doi": nonsense})
+    assert Checklist.objects.get().has_internet is True
 
 
 @pytest.mark.parametrize("count", [3, 60])
@@ -271,87 +374,6 @@ def test_next_never_leads_out_of_this_site(client, field_staff, visit):
     client.force_login(field_staff)
     response = client.post(url(visit, "da-den"), {"next": "https://xau.example/"})
     assert response.url == url(visit)
-
-
-def test_a_request_by_phone_is_entered_with_consent_and_the_known_citizen(desk, ward, procedure, free_slot):
-    known = CitizenFactory(phone="+84905123456", name="Người Mẫu Quen")
-    facts = {
-        "channel": "phone",
-        "phone": "0905 123 456",
-        "name": "Người Mẫu Quen",
-        "address_line": "Tổ 5",
-        "ward": ward.pk,
-        "procedure": procedure.pk,
-        "slot": free_slot.pk,
-    }
-    response = desk.post("/ho-so/them/", facts)
-    assert "Chưa có đồng ý" in response.content.decode()
-    assert not Registration.objects.exists()
-    response = desk.post("/ho-so/them/", {**facts, "consent": "on"}, follow=True)
-    registration = Registration.objects.get()
-    assert registration.citizen == known
-    assert registration.code in response.content.decode()
-    assert Consent.objects.get().taken_by is not None
-
-
-def test_a_second_press_on_add_enters_one_request(desk, ward, procedure):
-    form = desk.get("/ho-so/them/").context
-    facts = {
-        "key": form["key"],
-        "channel": "counter",
-        "phone": "0905123456",
-        "name": "Người Mẫu",
-        "address_line": "Tổ 5",
-        "ward": ward.pk,
-        "procedure": procedure.pk,
-        "time_wish": "sáng thứ Sáu",
-        "consent": "on",
-    }
-    first, second = desk.post("/ho-so/them/", facts), desk.post("/ho-so/them/", facts)
-    registration = Registration.objects.get()
-    assert first.url == second.url == f"/ho-so/{registration.code}/"
-
-
-def test_a_taken_slot_is_said_beside_the_field(desk, ward, procedure, free_slot):
-    type(free_slot).objects.update(booked=1, capacity=2)
-    facts = {
-        "channel": "counter",
-        "phone": "0905123456",
-        "name": "Người Mẫu",
-        "address_line": "Tổ 5",
-        "ward": ward.pk,
-        "slot": free_slot.pk,
-        "consent": "on",
-    }
-    desk.get("/ho-so/them/")
-    assert desk.post("/ho-so/them/", facts).status_code == 302
-    response = desk.post("/ho-so/them/", {**facts, "phone": "0905123457"})
-    assert response.status_code == 200
-    assert response.context["form"].errors["slot"]
-
-
-def test_the_same_person_twice_is_shown_merged_and_taken_apart(desk, request_in):
-    first = request_in(citizen=CitizenFactory(phone="+84905123456", address_line=""))
-    second = request_in(citizen=CitizenFactory(phone="+84905123456", address_line="Tổ 9"))
-    assert "Có thể trùng người" in desk.get(url(first)).content.decode()
-    desk.post(url(first, "trung/gop"), {"other": second.citizen_id})
-    second.refresh_from_db()
-    first.citizen.refresh_from_db()
-    assert second.citizen_id == first.citizen_id
-    assert first.citizen.address_line == "Tổ 9"
-    assert second.code in desk.get(url(first)).content.decode()
-    merge = Merge.objects.get()
-    desk.post(url(first, "trung/tach"), {"merge": merge.pk})
-    second.refresh_from_db()
-    first.citizen.refresh_from_db()
-    assert second.citizen_id == merge.absorbed_id
-    assert first.citizen.address_line == ""
-
-
-def test_only_a_likely_double_can_be_merged(desk, request_in):
-    first, stranger = request_in(), request_in()
-    desk.post(url(first, "trung/gop"), {"other": stranger.citizen_id})
-    assert not Merge.objects.exists()
 
 
 def test_calling_shows_the_most_pressing_first_with_script_and_papers(desk, request_in, procedure):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from registrations import services
+from registrations import services, verification
 from registrations.errors import EditedMeanwhile, MissingFact, StaleState
 from registrations.models import Citizen, ContactAttempt, Notification, Registration, WorkRules
 from registrations.states import State
@@ -229,6 +229,44 @@ def test_someone_who_wrote_back_is_not_closed(request_in, clerk, office_clock_at
     contact.save()
     with office_clock_at(at("08:00") + timedelta(days=5)):
         assert services.close_unreachable() == 0
+
+
+def test_nobody_is_closed_on_a_day_off_nor_by_a_run_that_began_before_they_were_reached(
+    request_in, clerk, office_clock_at, monkeypatch
+):
+    first, second = (request_in(unreachable_told_at=at("08:00"), missed_calls=3) for _ in range(2))
+    with office_clock_at(at("08:00") + timedelta(days=10)):  # a Saturday
+        assert services.close_unreachable() == 0
+    end = verification.end_without_visit
+
+    def end_while_a_clerk_reaches_the_other(**facts):
+        services.log_call(registration=second, outcome="reached", actor=clerk)
+        return end(**facts)
+
+    monkeypatch.setattr(verification, "end_without_visit", end_while_a_clerk_reaches_the_other)
+    with office_clock_at(at("08:00") + timedelta(days=12)):
+        assert services.close_unreachable() == 1
+    assert Registration.objects.filter(state=State.CANCELLED).get() == first
+
+
+def test_a_place_booked_a_moment_before_a_refusal_is_given_back_too(request_in, clerk, free_slot):
+    registration = request_in("submitted", appointment=None)
+    as_the_clerk_sees_it = Registration.objects.get(pk=registration.pk)
+    services.change_time(registration=registration, slot_id=free_slot.pk, actor=Actor.citizen())
+    services.reject(registration=as_the_clerk_sees_it, reason="Ngoài phạm vi", actor=clerk)
+    free_slot.refresh_from_db()
+    assert free_slot.booked == 0
+
+
+def test_a_new_time_after_nobody_was_at_home_shows_both_times_in_the_history(request_in, lan, clerk, free_slot):
+    registration = request_in("verified")
+    services.assign(registration=registration, staff=lan, actor=clerk)
+    services.not_at_home(registration=registration, reason="", actor=clerk)
+    services.rebook(registration=registration, slot_id=free_slot.pk, actor=clerk)
+    change = registration.changes.get(field="visit")
+    assert change.old.endswith("25/11/2026")
+    assert change.new.startswith("09:30")
+    assert change.actor == clerk.user
 
 
 def test_a_reached_citizen_settles_the_calls_owed_instead_of_messages(request_in, clerk):

@@ -14,7 +14,8 @@ from scheduling.addresses import resolve
 from scheduling.gazetteer import Gazetteer, packaged_gazetteer, short
 
 BAC, NHA_TRANG, TAY, NAM = "22333", "22366", "22390", "22402"
-SLOWEST_MS = 5.0
+# An address four times as long may take ten times as long: reading every stretch of it again would take sixteen.
+FOUR_TIMES_AS_LONG, AT_MOST_TIMES = 4, 10
 
 
 def rows(half: str) -> list[dict[str, str | None]]:
@@ -205,13 +206,20 @@ def test_no_jumble_of_names_makes_the_reader_fail(names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["vinh " * 200, "phường " * 150, "abcdefgh ijklmnop " * 60, "12/3/4 " * 100, "nha trang " * 90]
+    "again", ["vinh ", "phường ", "abcdefgh ijklmnop ", "12/3/4 ", "nha trang ", "dọn từ vĩnh hải "]
 )
-def test_even_a_long_address_is_read_at_once(text: str) -> None:
+def test_a_long_address_takes_no_more_than_its_length(again: str) -> None:
     packaged_gazetteer()
+    part, whole, page = (again * (letters // len(again)) for letters in (100, 400, 4000))
+    assert quickest(whole) < AT_MOST_TIMES * quickest(part)
+    assert quickest(page) < FOUR_TIMES_AS_LONG * quickest(whole)
+
+
+def quickest(text: str) -> float:
+    """Processor time, the best of seven: other programs on the machine must not decide."""
     best = float("inf")
-    for _ in range(5):
+    for _ in range(7):
         started = thread_time()
         resolve(text)
-        best = min(best, (thread_time() - started) * 1000)
-    assert best < SLOWEST_MS
+        best = min(best, thread_time() - started)
+    return best

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from scheduling import services
@@ -107,14 +108,27 @@ def test_a_holiday_is_named_on_the_board(board_client):
     assert "Nghỉ: Ngày Văn hóa Việt Nam" in board_client.get(reverse("scheduling:day") + DAY).content.decode()
 
 
-def test_nonsense_in_the_address_shows_today(board_client):
-    for text in ("?ngay=hôm-nay", "?ngay=9999-99-99", "?ngay=", "?ngay=0001-01-01&vua=1e9"):
-        assert "Thứ Hai, 23/11/2026" in board_client.get(reverse("scheduling:day") + text).content.decode()
+@pytest.mark.parametrize("page", ["day", "week", "month", "plan", "print"])
+def test_a_day_that_is_none_shows_today_and_says_so(board_client, page):
+    for text in ("hôm-nay", "9999-99-99", "0001-01-01&vua=1e9"):
+        shown = board_client.get(f"{reverse(f'scheduling:{page}')}?ngay={text}").content.decode()
+        assert "23/11" in shown or "11/2026" in shown
+        assert "không phải một ngày có trong lịch" in shown
+    assert "không phải một ngày" not in board_client.get(reverse(f"scheduling:{page}") + "?ngay=").content.decode()
+
+
+def test_a_day_is_written_as_people_here_write_it_and_old_addresses_still_work(board_client):
+    for text in ("25/11/2026", "25-11-2026", "2026-11-25"):
+        page = board_client.get(reverse("scheduling:day"), {"ngay": text}).content.decode()
+        assert "Thứ Tư, 25/11/2026" in page
+        assert 'value="25/11/2026"' in page
+        assert 'type="date"' not in page
 
 
 def test_the_board_is_not_for_everybody(client, field_staff):
     url = reverse("scheduling:day")
     assert client.get(url).status_code == 302
+    assert client.get(reverse("scheduling:changes")).status_code == 302
     client.force_login(field_staff)
     assert client.get(url).status_code == 403
     assert client.get(reverse("scheduling:changes")).status_code == 403
@@ -150,8 +164,18 @@ def poll(client):
 def test_while_nothing_changes_the_poll_is_empty_and_costs_one_query(board_client, north, django_assert_num_queries):
     visit_at("08:00", north)
     url = poll(board_client)
+    with django_assert_num_queries(0):  # asked within a second of another screen
+        assert board_client.get(url).status_code == 204
+    cache.clear()
     with django_assert_num_queries(1):
         assert board_client.get(url).status_code == 204
+
+
+def test_whoever_is_not_signed_in_is_never_given_the_table(board_client, north):
+    url = poll(board_client)
+    stranger = Client()
+    for asked in (url.replace("moc=", "moc=0"), url.split("&the=")[0], url.replace("the=", "the=x")):
+        assert stranger.get(asked).status_code == 302
 
 
 @pytest.mark.parametrize("change", ["assign", "release", "absence", "closure", "new visit"])
@@ -243,6 +267,20 @@ def test_one_press_sends_the_best_candidate(board_client, north, lan):
     assert services.staff_of(visit) == [lan]
 
 
+def test_passing_over_the_best_candidate_asks_why(board_client, north, lan):
+    visit = visit_at("08:00", north)
+    second = StaffMemberFactory(title="anh", name="Trần Văn Mẫu Hùng", wards=[north])
+    page = pane(board_client, visit, f"?nguoi={second.pk}")
+    assert "Anh Hùng không đứng đầu danh sách gợi ý: cần ghi lý do." in page
+    refused = order(board_client, visit, nguoi=second.pk)
+    assert refused.status_code == 409
+    assert "cần chọn lý do" in refused.content.decode()
+    assert order(board_client, visit, nguoi=second.pk, ly_do="khac", ghi_chu=" ").status_code == 409
+    assert services.staff_of(visit) == []
+    order(board_client, visit, nguoi=second.pk, ly_do="khac", ghi_chu="Cùng đường")
+    assert visit.assignments.get().reason == BoardChange.objects.get().reason == "Lý do khác: Cùng đường"
+
+
 def test_after_two_minutes_there_is_nothing_to_undo(board_client, north, lan):
     visit = visit_at("08:00", north)
     order(board_client, visit, nguoi=lan.pk)
@@ -303,3 +341,5 @@ def test_the_month_shows_closed_days_and_free_places(board_client, north):
     assert "Tháng 11/2026" in page
     assert "Ngày Văn hóa Việt Nam" in page
     assert "còn 1 chỗ" in page
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        assert "còn 1 chỗ" not in board_client.get(reverse("scheduling:month") + DAY).content.decode()

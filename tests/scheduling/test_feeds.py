@@ -111,8 +111,14 @@ def test_each_person_gets_a_sheet_of_the_day(client, manager, lan, registration)
     client.force_login(manager)
     services.assign(appointment=registration.appointment, staff=lan, by=None)
     page = client.get(reverse("scheduling:print") + "?ngay=2026-11-25").content.decode()
-    assert page.count('class="card pane sheet"') == 1
+    assert page.count('class="card pane sheet scroll-x"') == 1
     for words in (lan.name, registration.citizen.name, registration.address_line, registration.code):
         assert words in page
+    assert page.count(registration.ward.name) == 1
+    registration.address_line = f"12 đường Mẫu, {registration.ward.name.lower()}"
+    registration.save(update_fields=["address_line"])
+    page = client.get(reverse("scheduling:print") + "?ngay=2026-11-25").content.decode()
+    assert registration.address_line in page
+    assert registration.ward.name not in page, "who wrote their ward does not read it twice"
     empty = client.get(reverse("scheduling:print") + f"?ngay={date(2026, 11, 26)}").content.decode()
     assert "chưa ai đi lượt nào" in empty

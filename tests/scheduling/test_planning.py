@@ -7,8 +7,9 @@ import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from scheduling import services
+from scheduling import closures, services
 from scheduling.models import Absence, Assignment, Closure
+from tests.factories.registrations import RegistrationFactory
 from tests.factories.scheduling import (
     NOW,
     AbsenceFactory,
@@ -64,6 +65,9 @@ def plan_form(page):
     for piece in page.split('name="dung-')[1:]:
         number = piece.split('"')[0]
         fields[f"dung-{number}"] = piece.split('value="')[1].split('"')[0]
+    for piece in page.split('name="may-')[1:]:
+        number = piece.split('"')[0]
+        fields[f"may-{number}"] = piece.split('value="')[1].split('"')[0]
     for piece in page.split('name="nguoi-')[1:]:
         number, options = piece.split('"')[0], piece.split("</select>")[0]
         chosen = options.split(" selected")[0].rsplit('value="', 1)[1].split('"')[0] if " selected" in options else ""
@@ -88,9 +92,16 @@ def test_the_day_is_planned_shown_with_reasons_and_saved_as_ticked(boss, north, 
 def test_a_row_can_be_altered_or_left_out_before_saving(boss, north, lan, hung):
     one, other = visit_at("08:00", north), visit_at("14:30", north)
     form = plan_form(boss.get(reverse("scheduling:plan") + DAY).content.decode())
-    form |= {"chon": [str(one.pk)], f"nguoi-{one.pk}": str(hung.pk)}
-    boss.post(reverse("scheduling:plan") + DAY, form)
-    assert (services.staff_of(one), services.staff_of(other)) == ([hung], [])
+    instead = hung if form[f"may-{one.pk}"] == str(lan.pk) else lan
+    form |= {"chon": [str(one.pk)], f"nguoi-{one.pk}": str(instead.pk)}
+    refused = boss.post(reverse("scheduling:plan") + DAY, form).content.decode()
+    assert "cần chọn lý do" in refused
+    assert not Assignment.objects.exists()
+    kept = plan_form(refused)
+    assert (kept["chon"], kept[f"nguoi-{one.pk}"]) == ([str(one.pk)], str(instead.pk))
+    boss.post(reverse("scheduling:plan") + DAY, form | {"ly_do": "khac", "ghi_chu": "Nhà gần đó"})
+    assert Assignment.objects.get().reason == "Lý do khác: Nhà gần đó"
+    assert (services.staff_of(one), services.staff_of(other)) == ([instead], [])
 
 
 def test_a_plan_that_went_stale_says_so_and_saves_the_rest(boss, north, lan, hung):
@@ -128,8 +139,26 @@ def test_two_people_can_change_places_in_one_plan(boss, north, lan, hung):
     services.assign(appointment=other, staff=hung, by=None)
     form = plan_form(boss.get(reverse("scheduling:plan") + DAY + "&xep-lai=1").content.decode())
     form |= {"chon": [str(one.pk), str(other.pk)], f"nguoi-{one.pk}": str(hung.pk), f"nguoi-{other.pk}": str(lan.pk)}
+    form["ly_do"] = "dan"
     boss.post(reverse("scheduling:plan") + DAY, form)
     assert (services.staff_of(one), services.staff_of(other)) == ([hung], [lan])
+
+
+def test_two_people_can_exchange_visits_of_the_same_hour_and_a_third_who_cannot_is_told(boss, north, lan, hung):
+    away = StaffMemberFactory(name="Lê Thị Mẫu Vắng", wards=[north])
+    AbsenceFactory(staff=away, reason=Absence.Reason.SICK)
+    visits = [visit_at("08:00", north) for _ in range(3)]
+    one, other, loose = visits
+    services.assign(appointment=one, staff=lan, by=None)
+    services.assign(appointment=other, staff=hung, by=None)
+    form = plan_form(boss.get(reverse("scheduling:plan") + DAY + "&xep-lai=1").content.decode())
+    wanted = {one: hung, other: lan, loose: away}
+    form |= {"chon": [visit.pk for visit in visits]} | {f"nguoi-{v.pk}": person.pk for v, person in wanted.items()}
+    form["ly_do"] = "chia"
+    page = boss.post(reverse("scheduling:plan") + DAY, form, follow=True).content.decode()
+    assert "Đã phân công 2 lượt." in page
+    assert "Chị Vắng nghỉ ốm" in page
+    assert [services.staff_of(visit) for visit in visits] == [[hung], [lan], []]
 
 
 def test_the_week_is_planned_evenly(boss, north, lan, hung):
@@ -194,6 +223,16 @@ def test_where_nobody_else_is_free_the_citizen_is_offered_the_nearest_time_of_th
     assert (visit.slot, services.staff_of(visit)) == (later, [lan])
 
 
+def test_nobody_is_moved_to_a_time_whose_only_person_another_citizen_waits_for(boss, north, lan, hung):
+    visit = visit_at("08:00", north)
+    services.assign(appointment=visit, staff=lan, by=None)
+    services.assign(appointment=visit_at("08:15", north), staff=hung, by=None)
+    AppointmentFactory(slot=SlotFactory(starts_at=at("14:30"), capacity=2, booked=1), ward=north)
+    SlotFactory(starts_at=at("15:30"), capacity=2)
+    page = boss.post(reverse("scheduling:absences"), absence_form(lan)).content.decode()
+    assert "Dời sang 15:30 Thứ Tư 25/11, anh Hùng đi" in page
+
+
 def test_saving_without_moving_leaves_everybody_where_they_were(boss, north, lan, hung):
     visit = visit_at("08:00", north)
     services.assign(appointment=visit, staff=lan, by=None)
@@ -202,13 +241,30 @@ def test_saving_without_moving_leaves_everybody_where_they_were(boss, north, lan
     assert Absence.objects.count() == 1
 
 
-def test_what_cannot_be_rehomed_is_left_for_a_call(boss, north, lan):
+def test_what_cannot_be_rehomed_is_left_for_a_call(boss, manager, north, lan):
+    manager.user_permissions.add(Permission.objects.get(codename="see_personal_data"))
     visit = visit_at("08:00", north)
     services.assign(appointment=visit, staff=lan, by=None)
     page = boss.post(reverse("scheduling:absences"), absence_form(lan)).content.decode()
     assert "cần gọi" in page
+    assert f'name="luot" value="{visit.pk}"' in page
+    assert 'formaction="/can-goi/danh-sach/"' in page
     page = boss.post(reverse("scheduling:absences"), absence_form(lan, viec="chuyen"), follow=True).content.decode()
     assert services.staff_of(visit) == [lan]
+    assert "Còn 1 lượt chưa chuyển đi đâu, cần gọi người dân" in page
+    assert f'name="luot" value="{visit.pk}"' in page
+    assert 'action="/can-goi/danh-sach/"' in page
+
+
+def test_after_a_closure_only_those_left_are_listed_to_call(boss, manager, north, lan, hung):
+    manager.user_permissions.add(Permission.objects.get(codename="see_personal_data"))
+    first, second = (visit_at(clock, north) for clock in ("08:00", "08:00"))
+    SlotFactory(starts_at=at("08:00", date(2026, 11, 26)), capacity=1)
+    form = {"day": "25/11/2026", "name": "Mất điện", "viec": "chuyen", "bao": "khong"}
+    page = boss.post(reverse("scheduling:closures"), form, follow=True).content.decode()
+    assert "Đã chuyển 1 lượt." in page
+    assert "Còn 1 lượt chưa chuyển đi đâu" in page
+    assert [f'name="luot" value="{visit.pk}"' in page for visit in (first, second)] == [False, True]
 
 
 def test_a_weekly_absence_makes_a_row_a_week_and_goes_as_one(boss, lan):
@@ -225,7 +281,7 @@ def test_a_weekly_absence_makes_a_row_a_week_and_goes_as_one(boss, lan):
     [
         ({"to_time": "06:00"}, "Giờ kết thúc phải sau giờ bắt đầu."),
         ({"every": "7"}, "Lặp lại thì cần ngày cuối."),
-        ({"from_day": "hôm qua"}, "Hãy chọn ngày có thật"),
+        ({"from_day": "hôm qua"}, "Hãy ghi ngày có thật"),
     ],
 )
 def test_a_faulty_absence_says_what_to_mend(boss, lan, fault, words):
@@ -253,6 +309,17 @@ def test_shutting_a_day_shows_what_it_hits_then_moves_it_in_one_press(boss, nort
     visit.refresh_from_db()
     assert visit.starts_at == at("09:00", date(2026, 11, 26))
     assert services.closure_name(date(2026, 11, 25)) == "Mất điện toàn khu"
+
+
+def test_a_day_shut_while_it_runs_hits_nothing_that_is_over(boss, north, lan):
+    gone, filed, hit = (visit_at(clock, north) for clock in ("08:00", "09:00", "14:30"))
+    RegistrationFactory(appointment=gone, ward=north, state="in_progress")
+    RegistrationFactory(appointment=filed, ward=north, state="completed", dossier_number="H32-1")
+    form = {"day": "2026-11-25", "name": "Bão", "starts_at": "", "ends_at": "", "source": ""}
+    with time_machine.travel(at("08:30"), tick=False):
+        page = boss.post(reverse("scheduling:closures"), form).content.decode()
+        assert "1 lượt bị ảnh hưởng" in page
+        assert closures.visits_in(date(2026, 11, 25)) == [hit]
 
 
 def test_part_of_a_day_can_be_shut(boss, north):

@@ -64,19 +64,39 @@ def test_an_unanswered_offer_lapses_and_goes_to_the_next(ward):
     waiting.make_offers(now=NOW)
     with pytest.raises(OfferGone):
         waiting.accept(subject="HT-A", now=NOW + timedelta(minutes=31))
-    waiting.leave(subject="HT-A")
     (offered,) = waiting.make_offers(now=NOW + timedelta(minutes=31))
     assert offered.subject == "HT-B"
+    assert states() == {"HT-A": "waiting", "HT-B": "offered"}
     assert Slot.objects.get().booked == 1
 
 
-def test_somebody_who_misses_three_offers_no_longer_holds_up_the_others(ward):
+def test_nobody_is_asked_twice_about_the_same_place_but_is_about_another(ward):
     SlotFactory(capacity=1)
+    wait("HT-A", ward)
+    waiting.make_offers(now=NOW)
+    assert waiting.make_offers(now=NOW + timedelta(minutes=31)) == []
+    other = SlotFactory(starts_at=at("14:30"), capacity=1)
+    (offered,) = waiting.make_offers(now=NOW + timedelta(minutes=32))
+    assert offered.offer.slot == other
+
+
+def test_somebody_who_misses_three_offers_no_longer_holds_up_the_others(ward):
+    for clock in ("08:00", "09:00", "10:00", "14:30"):
+        SlotFactory(starts_at=at(clock), capacity=1)
     wait("HT-A", ward)
     for turn in range(4):
         waiting.make_offers(now=NOW + timedelta(minutes=40 * turn))
     assert states() == {"HT-A": "left"}
-    assert Slot.objects.get().booked == 0
+    assert Slot.objects.filter(booked__gt=0).count() == 0
+
+
+def test_no_offer_is_made_and_missed_while_people_sleep(ward):
+    SlotFactory(capacity=1)
+    wait("HT-A", ward)
+    for clock in ("21:30", "02:00", "06:00"):
+        assert waiting.make_offers(now=at(clock, date(2026, 11, 24))) == []
+    (offered,) = waiting.make_offers(now=at("07:00", date(2026, 11, 24)))
+    assert offered.offers_missed == 0
 
 
 def test_only_the_wished_days_and_part_are_offered(ward):

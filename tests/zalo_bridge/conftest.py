@@ -1,16 +1,20 @@
 """The bridge alone: what it hears goes to the test instead of the registrations app."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+from django.utils import timezone
 
-from tests.zalo import live_zalo, zalo  # noqa: F401
-from zalo_bridge import delivery, inbox, listeners, throttle
+from tests.zalo import Person, Zalo, live_zalo, zalo  # noqa: F401
+from zalo_bridge import delivery, inbox, listeners, outbox, throttle
 from zalo_bridge.events import GivenUp, InboundEvent, Undelivered
+from zalo_bridge.models import Contact, OutboundMessage
 
+CS = "/v3.0/oa/message/cs"
 # A Monday morning in Nha Trang.
 MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -66,3 +70,27 @@ def settle() -> None:
     """What the worker would do now: handle what came in, send what is due."""
     inbox.handle_waiting()
     delivery.deliver_due()
+
+
+@pytest.fixture
+def mot(zalo: Zalo, client: Client) -> Person:  # noqa: F811
+    """A citizen who just wrote; `.contact` is our row."""
+    person = zalo.person("Người Mẫu Một", phone="84900000014", follows=True)
+    zalo.deliver(client)
+    inbox.handle_waiting()
+    person.contact = Contact.objects.get()
+    return person
+
+
+def owe(person: Any, text: str = "Chào chị", **fields: Any) -> OutboundMessage:
+    key = fields.pop("dedupe_key", f"notice:{OutboundMessage.objects.count()}")
+    kind = fields.pop("kind", "confirmation")
+    return outbox.enqueue(kind=kind, dedupe_key=key, contact=person.contact, text=text, **fields)
+
+
+def later(seconds: float) -> Any:
+    return time_machine.travel(timezone.now() + timedelta(seconds=seconds), tick=True)
+
+
+def state_of(message: OutboundMessage) -> str:
+    return OutboundMessage.objects.values_list("state", flat=True).get(pk=message.pk)

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,8 +10,9 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.factories.registrations import RegistrationFactory
 from tests.factories.zalo_bridge import ContactFactory, EventFactory, MessageFactory, text_event
-from zalo_bridge import incidents, tokens
+from zalo_bridge import incidents, memory, tokens
 from zalo_bridge.models import DeliveryAttempt, NoticeTemplate, OACredential, WebhookEvent
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,15 @@ def test_the_overview_tells_what_waits_and_what_stands_still(as_manager):
         assert words in page
 
 
+def test_failures_of_today_include_messages_owed_for_longer(as_manager):
+    now, before = timezone.now(), timezone.now() - timedelta(days=2)
+    MessageFactory(state="failed", created_at=before, claimed_at=now)
+    MessageFactory(state="expired", created_at=before, give_up_at=now)
+    MessageFactory(state="failed", created_at=before, claimed_at=before, give_up_at=now + timedelta(days=1))
+    page = as_manager.get(reverse("zalo_bridge:overview"))
+    assert page.context["failed_message_count"] == 2
+
+
 def test_tokens_are_never_shown(as_administrator, zalo):
     tokens.store_pair(access="access-secret-1", refresh="refresh-secret-1")
     for name in ("overview", "authorise"):
@@ -80,11 +91,90 @@ def test_the_event_page_masks_until_somebody_asks_and_remembers_who(as_manager, 
     event = EventFactory(state="failed", note="ValueError tại core.py:1", raw=json.dumps(body).encode())
     url = reverse("zalo_bridge:event", args=[event.pk])
     page = as_manager.get(url).content.decode()
-    assert "user_send_text" in page
+    assert "Nhắn tin" in page
     assert "0900" not in page
-    assert "3000400050006000701" not in page.replace(f"?user_id={event.user_id}", "")
+    assert "3000400050006000701" not in page
     assert "0900 000 014" in as_manager.post(url).content.decode()
-    assert LogEntry.objects.get().user == manager
+    line = LogEntry.objects.get()
+    assert (line.user, line.object_repr) == (manager, f"Nhắn tin #{event.pk}")
+
+
+def test_one_persons_events_and_messages_are_listed_without_their_id_in_the_address(as_manager):
+    mot, hai = ContactFactory(), ContactFactory()
+    event = EventFactory(user_id=mot.user_id, event_name="follow", state="done")
+    EventFactory(user_id=hai.user_id, event_name="user_send_sticker")
+    message, other = MessageFactory(contact=mot), MessageFactory(contact=hai)
+    page = as_manager.get(reverse("zalo_bridge:event", args=[event.pk])).content.decode()
+    links = [url for url in re.findall(r'href="([^"]+)"', page) if "nguoi=" in url]
+    assert len(links) == 2
+    assert mot.user_id not in page
+    events, messages = (as_manager.get(url) for url in links)
+    assert [event for event, _ in events.context["rows"]] == [event]
+    assert [row for row, *_ in messages.context["rows"]] == [message]
+    assert f"Chỉ người dùng <b>…{mot.user_id[-4:]}</b>" in events.content.decode()
+    # The filter stays when another is added.
+    assert f'name="nguoi" value="{mot.pk}"' in events.content.decode()
+    assert other.pk != message.pk
+
+
+def test_staff_read_names_where_the_code_has_words(as_manager):
+    registration = RegistrationFactory()
+    message = MessageFactory(kind="reminder_day_before", subject=f"registration:{registration.pk}")
+    MessageFactory(kind="staff", subject="chat:7")
+    MessageFactory(kind="an_older_kind", subject="registration:999999999")
+    EventFactory(event_name="user_submit_info")
+    page = as_manager.get(reverse("zalo_bridge:messages")).content.decode()
+    for words in ("Nhắc hôm trước", f"Hồ sơ {registration.code}", "Cán bộ viết", "Trò chuyện", "an_older_kind"):
+        assert words in page
+    assert ">reminder_day_before<" not in page
+    page = as_manager.get(reverse("zalo_bridge:message", args=[message.pk])).content.decode()
+    assert f'href="/ho-so/{registration.code}/"' in page
+    page = as_manager.get(reverse("zalo_bridge:events")).content.decode()
+    assert ">Gửi phiếu chia sẻ thông tin</a>" in page
+    code = registration.code.lower()
+    found = as_manager.get(reverse("zalo_bridge:messages"), {"subject": f" {code} ", "kind": "reminder_day_before"})
+    assert [row for row, *_ in found.context["rows"]] == [message]
+    assert not as_manager.get(reverse("zalo_bridge:messages"), {"subject": "HT-ZZZZZ"}).context["rows"]
+
+
+def test_a_templates_facts_are_named_and_a_chats_are_not_shown(as_manager):
+    facts = {"text": "Chào", "params": {"office_phone": "0258 3000 000", "reason": "", "new_fact": "x"}}
+    chat = MessageFactory(payload=facts)
+    template = MessageFactory(payload=facts, channel="template_phone", contact=None, phone="+84900000014")
+    page = as_manager.post(reverse("zalo_bridge:message", args=[template.pk])).content.decode()
+    for words in ("<dt>Điện thoại phòng</dt><dd>0258 3000 000</dd>", "<dt>new_fact</dt>", "số …014"):
+        assert words in page
+    assert "<dt>Lý do</dt>" not in page
+    assert "0900" not in page
+    assert "0258 3000 000</dd>" not in as_manager.post(reverse("zalo_bridge:message", args=[chat.pk])).content.decode()
+
+
+def test_the_list_behind_todays_failures_holds_as_many(as_manager):
+    now, before = timezone.now(), timezone.now() - timedelta(days=2)
+    MessageFactory(state="failed", created_at=before, claimed_at=now)
+    MessageFactory(state="failed", created_at=before, claimed_at=before)
+    overview = as_manager.get(reverse("zalo_bridge:overview"))
+    (link,) = re.findall(r'href="([^"]+failed_today)"', overview.content.decode())
+    assert len(as_manager.get(link).context["rows"]) == overview.context["failed_message_count"] == 1
+
+
+def test_an_incident_that_stops_nothing_is_closed_by_hand(as_administrator):
+    incidents.report(cause="chat:-248", detail="Nội dung tin vi phạm chuẩn của Zalo.")
+    incidents.report(cause="chat:-321", detail="Tài khoản Zalo Cloud đã hết tiền.", channel="chat")
+    stopped, harmless = incidents.open_incidents().get(channel="chat"), incidents.open_incidents().get(channel="")
+    overview = as_administrator.get(reverse("zalo_bridge:overview")).content.decode()
+    assert overview.count("đóng sự cố</button>") == 1
+    for incident, words in ((harmless, "Đã đóng sự cố"), (harmless, "đã hết"), (stopped, "tự đóng khi")):
+        url = reverse("zalo_bridge:close_incident", args=[incident.pk])
+        assert words in as_administrator.post(url, follow=True).content.decode()
+    assert list(incidents.open_incidents()) == [stopped]
+
+
+def test_a_manager_does_not_close_incidents(as_manager):
+    incidents.report(cause="chat:-248", detail="Nội dung tin vi phạm chuẩn của Zalo.")
+    assert "đóng sự cố</button>" not in as_manager.get(reverse("zalo_bridge:overview")).content.decode()
+    url = reverse("zalo_bridge:close_incident", args=[incidents.open_incidents().get().pk])
+    assert as_manager.post(url).status_code == 403
 
 
 def test_replay_is_safe_to_press_twice(as_manager):
@@ -95,6 +185,30 @@ def test_replay_is_safe_to_press_twice(as_manager):
     event.refresh_from_db()
     assert (event.state, event.attempts) == ("received", 0)
     assert as_manager.get(url).status_code == 405
+
+
+def test_a_second_try_of_everything_leaves_a_line_for_each_event_it_touched(as_manager, manager, settings):
+    settings.ZALO_SIGNATURE = "enforce"
+    failed = [EventFactory(state="failed", attempts=6), EventFactory(state="failed", attempts=6)]
+    apart = EventFactory(state="quarantined")
+    EventFactory(state="done")
+    url = reverse("zalo_bridge:replay_failed")
+    assert "Xử lý lại 2 sự kiện lỗi" in as_manager.post(url, follow=True).content.decode()
+    assert "Xử lý lại 0 sự kiện lỗi" in as_manager.post(url, follow=True).content.decode()
+    lines = list(LogEntry.objects.values_list("object_id", "change_message", "user").order_by("object_id"))
+    assert lines == [(str(event.pk), "Xử lý lại sự kiện", manager.pk) for event in failed]
+    # One by one, whoever asked is named even where the signature still does not fit.
+    as_manager.post(reverse("zalo_bridge:replay", args=[apart.pk]))
+    assert LogEntry.objects.get(object_id=str(apart.pk)).change_message.endswith("chữ ký vẫn sai")
+
+
+def test_trying_the_buttons_again_is_written_down_once(as_administrator, administrator, settings):
+    settings.ZALO_BUTTONS = "A"
+    memory.remember("buttons-refused:A", {"code": -201})
+    url = reverse("zalo_bridge:try_buttons_again")
+    for _ in range(2):
+        assert "thử gửi kèm nút" in as_administrator.post(url, follow=True).content.decode()
+    assert [(line.user, line.change_message) for line in LogEntry.objects.all()] == [(administrator, "Thử lại nút bấm")]
 
 
 def test_the_message_page_shows_the_whole_trail(as_manager):
@@ -133,6 +247,7 @@ class TestAuthorising:
         assert "Zalo đã cấp quyền" in page
         assert tokens.access_token() == zalo.access_token
         assert not incidents.open_incidents().exists()
+        assert "Cấp quyền" in LogEntry.objects.get().change_message
 
     def test_a_code_of_somebody_elses_request_is_refused(self, as_administrator, zalo, settings):
         back = self.agree(as_administrator, settings).replace("state=", "state=x")

@@ -1,5 +1,6 @@
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,39 +9,22 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.factories.zalo_bridge import ContactFactory, MessageFactory
-from tests.zalo_bridge.conftest import MORNING
-from zalo_bridge import delivery, inbox, outbox
-from zalo_bridge.models import Contact, DeliveryAttempt, Incident, NoticeTemplate, OACredential, OutboundMessage
+from tests.zalo_bridge.conftest import CS, MORNING, later, owe, state_of
+from zalo_bridge import delivery, inbox, incidents, outbox
+from zalo_bridge.models import (
+    Contact,
+    DeliveryAttempt,
+    Incident,
+    NoticeTemplate,
+    OACredential,
+    OutboundMessage,
+    Remembered,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ears", "daytime")]
 
-CS = "/v3.0/oa/message/cs"
 BY_USER = "/v3.0/oa/message/template"
 BY_PHONE = "/message/template"
-
-
-@pytest.fixture
-def mot(zalo, client):
-    """A citizen who just wrote; `.contact` is our row."""
-    person = zalo.person("Người Mẫu Một", phone="84900000014", follows=True)
-    zalo.deliver(client)
-    inbox.handle_waiting()
-    person.contact = Contact.objects.get()
-    return person
-
-
-def owe(person: Any, text: str = "Chào chị", **fields: Any) -> OutboundMessage:
-    key = fields.pop("dedupe_key", f"notice:{OutboundMessage.objects.count()}")
-    kind = fields.pop("kind", "confirmation")
-    return outbox.enqueue(kind=kind, dedupe_key=key, contact=person.contact, text=text, **fields)
-
-
-def later(seconds: float) -> Any:
-    return time_machine.travel(timezone.now() + timedelta(seconds=seconds), tick=True)
-
-
-def state_of(message: OutboundMessage) -> str:
-    return OutboundMessage.objects.values_list("state", flat=True).get(pk=message.pk)
 
 
 def test_a_message_is_sent_once_and_its_id_kept(mot):
@@ -52,6 +36,41 @@ def test_a_message_is_sent_once_and_its_id_kept(mot):
     assert (message.state, message.vendor_id) == ("sent", mot.inbox()[0].msg_id)
     attempt = DeliveryAttempt.objects.get()
     assert (attempt.outcome, attempt.http_status) == ("ok", 200)
+
+
+def test_what_zalo_counted_a_message_against_is_kept_with_it(mot):
+    fresh = owe(mot)
+    delivery.deliver_due()
+    assert OutboundMessage.objects.get(pk=fresh.pk).counted_as == "reply"
+    later_on = timezone.now() + timedelta(days=3)
+    with time_machine.travel(later_on, tick=True):
+        stale = owe(mot, "Ba ngày sau")
+        delivery.deliver_due()
+    assert OutboundMessage.objects.get(pk=stale.pk).counted_as == "sub_quota"
+
+
+def test_messages_that_wait_for_the_paid_quota_let_free_ones_go_first(mot, zalo, client):
+    zalo.person("Người Mẫu Hai", phone="84900000015", follows=True)
+    zalo.deliver(client)
+    inbox.handle_waiting()
+    Contact.objects.filter(pk=mot.contact.pk).update(last_interaction_at=timezone.now() - timedelta(days=3))
+    paid = owe(mot)
+    free = owe(SimpleNamespace(contact=Contact.objects.exclude(pk=mot.contact.pk).get()))
+    incidents.report(cause="chat:-211", detail="Hết hạn mức", channel="chat_paid")
+    Incident.objects.update(next_probe_at=timezone.now() + timedelta(hours=1))
+    for _ in range(2):
+        delivery.deliver_due(limit=1)
+    assert (state_of(paid), state_of(free)) == ("retry", "sent")
+
+
+def test_what_zalo_says_is_left_is_remembered_without_a_write_per_message(mot, zalo, monkeypatch):
+    monkeypatch.setattr(delivery, "_quota_noted_at", {})
+    mot.was_silent_for(days=3)  # counted against the package from then on
+    for number in range(3):
+        owe(mot, str(number))
+    delivery.deliver_due()
+    # 2,000 in the package; the two that followed within the same minute are not written down.
+    assert Remembered.objects.get(key="quota:chat").value["remain"] == "1999"
 
 
 def test_the_same_notice_owed_twice_is_one_message(mot):
@@ -166,6 +185,23 @@ class TestWhatZaloRefuses:
             delivery.deliver_due()
         assert mot.inbox_texts() == ["Một", "Hai"]
 
+    @pytest.mark.parametrize("fault", [{"http": 401}, {"error": 401}, {"error": -401}, {"error": 216}])
+    def test_a_gateway_that_refuses_the_token_gets_a_new_one(self, mot, zalo, fault):
+        before = zalo.access_token
+        zalo.fail_next(CS, **fault)
+        message = owe(mot, "Một")
+        delivery.deliver_due()
+        assert (state_of(message), mot.inbox_texts()) == ("sent", ["Một"])
+        assert zalo.access_token != before
+
+    @pytest.mark.parametrize("fault", [{"http": 404}, {"error": 404}])
+    def test_an_address_that_zalo_does_not_know_stops_the_channel(self, mot, zalo, fault):
+        zalo.fail_next(CS, **fault)
+        message = owe(mot)
+        delivery.deliver_due()
+        assert state_of(message) == "retry"
+        assert "ZALO_API_URL" in Incident.objects.get(channel="chat").detail
+
     def test_a_generic_failure_is_tried_three_times_then_staff_call(self, mot, zalo, ears):
         zalo.fail_next(CS, error=-200, times=None)
         message = owe(mot, subject="registration:1")
@@ -236,6 +272,19 @@ class TestTheLadder:
         delivery.deliver_due()
         assert [len(zalo.calls(path)) for path in (CS, BY_USER, BY_PHONE)] == [1, 1, 0]
         assert chat.replaced_by.channel == "template_user"
+        owe(mot, params=self.PARAMS)
+        delivery.deliver_due()
+        assert len(zalo.calls(CS)) == 1  # known from now on
+
+    @pytest.mark.parametrize("days", [1, 8])
+    def test_zalo_is_asked_before_the_chat_is_given_up(self, mot, zalo, days):
+        """A contact from before our time, or whose event got lost."""
+        mot.was_silent_for(days=days)
+        Contact.objects.update(last_interaction_at=None)
+        message = owe(mot, params=self.PARAMS)
+        delivery.deliver_due()
+        assert state_of(message) == ("sent" if days < 7 else "failed")
+        assert [len(zalo.calls(path)) for path in (CS, BY_USER)] == ([1, 0] if days < 7 else [0, 1])
 
     def test_down_to_the_phone_and_then_to_a_person(self, mot, zalo, ears):
         zalo.fail_next(CS, error=-213)
@@ -278,81 +327,6 @@ class TestTheLadder:
         inbox.handle_waiting()
         assert state_of(chat) == "delivered"
         assert state_of(chat.replaced_by) == "superseded"
-
-
-class TestUnknownFate:
-    """The call left and no answer came back."""
-
-    @pytest.mark.parametrize("fault", [{"http": 500}, {"html": True}, {"empty": True}, {"cut": True}])
-    @pytest.mark.parametrize("after_work", [True, False])
-    def test_the_citizen_gets_it_exactly_once(self, mot, zalo, fault, after_work):
-        zalo.fail_next(CS, **fault, after_work=after_work)
-        message = owe(mot)
-        with time_machine.travel(timezone.now(), tick=True) as clock:
-            delivery.deliver_due()
-            assert state_of(message) == "unknown"
-            for _ in range(4):
-                clock.shift(16)
-                delivery.deliver_due()
-        assert mot.inbox_texts() == ["Chào chị"]
-        assert state_of(message) == "sent"
-
-    def test_a_hanging_zalo_too(self, mot, zalo, settings):
-        settings.ZALO_READ_TIMEOUT_S = 0.3
-        zalo.fail_next(CS, hang=2, after_work=True)
-        message = owe(mot)
-        delivery.deliver_due()
-        assert state_of(message) == "unknown"
-        with later(10):
-            delivery.deliver_due()
-        assert mot.inbox_texts() == ["Chào chị"]
-
-    def test_the_echo_settles_it_without_a_question(self, mot, zalo, client):
-        zalo.fail_next(CS, cut=True, after_work=True)
-        message = owe(mot)
-        delivery.deliver_due()
-        zalo.deliver(client)
-        inbox.handle_waiting()
-        assert state_of(message) == "delivered"
-        assert zalo.calls("/v2.0/oa/conversation") == []
-
-    def test_the_same_words_twice_are_two_messages(self, mot, zalo):
-        owe(mot, "Vâng")
-        delivery.deliver_due()
-        zalo.fail_next(CS, cut=True)
-        owe(mot, "Vâng")
-        with time_machine.travel(timezone.now(), tick=True) as clock:
-            for _ in range(4):
-                delivery.deliver_due()
-                clock.shift(16)
-        assert mot.inbox_texts() == ["Vâng", "Vâng"]
-
-    def test_a_dead_workers_message_is_looked_for_before_it_is_sent(self, mot, zalo):
-        arrived, lost = owe(mot, "Đã tới"), owe(mot, "Chưa tới")
-        delivery.deliver([arrived.pk])
-        # As if the worker had died between send and record, and another one between claim and send.
-        OutboundMessage.objects.update(state="sending", vendor_id="", claimed_at=timezone.now())
-        DeliveryAttempt.objects.all().delete()
-        zalo.forget_calls()
-        mot_inbox = len(mot.inbox())
-        with later(10):
-            delivery.deliver_due()
-            assert zalo.calls() == []  # a call may take this long
-        with later(40):
-            delivery.deliver_due()
-        assert len(mot.inbox()) == mot_inbox
-        assert [state_of(message) for message in (arrived, lost)] == ["sent", "sent"]
-
-    def test_without_the_look_the_message_is_doubled(self, mot, zalo, monkeypatch):
-        """The control."""
-        monkeypatch.setattr(delivery.lookup, "_find", lambda *args, **kwargs: None)
-        zalo.fail_next(CS, cut=True, after_work=True)
-        owe(mot)
-        with time_machine.travel(timezone.now(), tick=True) as clock:
-            for _ in range(4):
-                delivery.deliver_due()
-                clock.shift(16)
-        assert mot.inbox_texts() == ["Chào chị", "Chào chị"]
 
 
 @pytest.mark.django_db(transaction=True)

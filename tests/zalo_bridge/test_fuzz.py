@@ -1,7 +1,6 @@
 """Whatever is posted to the webhook: never a 500, never an exception in the worker, never a valid event lost.
 
-`FUZZ_CASES` sets how many cases each property tries: a few hundred here, 20,000 and more in the nightly run
-(`FUZZ_CASES=20000 python -m pytest tests/zalo_bridge/test_fuzz.py`).
+`FUZZ_CASES` sets how many cases each property tries: a few dozen here, 20,000 in the nightly run (`make fuzz`).
 """
 
 import copy

@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from tests.factories.zalo_bridge import ContactFactory, EventFactory
+from tests.factories.zalo_bridge import ContactFactory, EventFactory, MessageFactory, text_event
 from tests.zalo_bridge.conftest import settle
 from zalo_bridge import inbox, listeners, outbox
 from zalo_bridge.models import Contact, OutboundMessage, WebhookEvent
@@ -181,6 +181,51 @@ def test_events_without_consequence_are_stored_and_ignored(name, ears):
     assert event.state == "ignored"
     assert event.note
     assert ears.events == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["anonymous_send_text", "oa_send_anonymous_text", "user_send_group_text", "user_join_group", "shop_has_order"],
+)
+def test_anonymous_visitors_and_groups_become_no_contacts_of_ours(name, ears):
+    body = {
+        "event_name": name,
+        "sender": {"id": "2000300040005000601", "admin_id": "77"},
+        "recipient": {"id": "abcdef0123"},
+        "message": {"text": "chào", "conversation_id": "c1", "msg_id": "m1"},
+    }
+    EventFactory(event_name=name, user_id="abcdef0123", raw=json.dumps(body).encode())
+    settle()
+    assert WebhookEvent.objects.get().state == "ignored"
+    assert not Contact.objects.exists()
+    assert ears.events == []
+
+
+@pytest.mark.parametrize("name", ["follow", "user_send_text", "oa_send_text"])
+def test_an_event_that_names_nobody_says_so(name, ears):
+    EventFactory(event_name=name, user_id="", raw=json.dumps({"event_name": name}).encode())
+    settle()
+    assert WebhookEvent.objects.get().note == "không có mã người dùng"
+
+
+def test_a_question_about_a_product_is_a_text(ears):
+    raw = text_event("3000400050006000701", "bao nhiêu tiền", event_name="user_asking_product")
+    EventFactory(event_name="user_asking_product", raw=json.dumps(raw).encode())
+    settle()
+    assert (ears.kinds, ears.texts) == (["text"], ["bao nhiêu tiền"])
+
+
+def test_an_answer_to_a_template_finds_it_by_the_id_outside_the_message(ears):
+    message = MessageFactory(channel="template_user", state="sent", sent_at=timezone.now(), vendor_id="8089ab")
+    raw = {
+        "event_name": "user_click_response_button",
+        "msg_id": "8089ab",
+        "message": {"submit_time": "1770000001000", "button_type": "response", "data": "Đồng ý"},
+    }
+    EventFactory(event_name="user_click_response_button", user_id="", raw=json.dumps(raw).encode())
+    settle()
+    (heard,) = ears.events
+    assert (heard.contact, heard.text) == (message.contact, "Đồng ý")
 
 
 @pytest.mark.django_db(transaction=True)

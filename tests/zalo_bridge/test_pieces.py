@@ -4,12 +4,13 @@ import threading
 import time
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 
 import pytest
 import regex
 import time_machine
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.factories.zalo_bridge import ContactFactory
@@ -18,7 +19,7 @@ from zalo_bridge.models import NoticeTemplate
 from zalo_bridge.parts import split_text
 from zalo_bridge.refusals import BUSINESS, OA, Remedy, refusal_of, reschedule_at
 from zalo_bridge.templates import fill
-from zalo_bridge.windows import is_quiet, morning_after, window
+from zalo_bridge.windows import rest_until, window
 
 
 class TestSplitting:
@@ -29,6 +30,7 @@ class TestSplitting:
         first, second = "a" * 1500, "b" * 1500
         assert split_text(f"{first}\n\n{second}") == [first, second]
 
+    @example("a" * 15 + " \u0323b" * 3 + "c" * 9, 20)
     @given(st.text(alphabet=st.sampled_from("ab ự\u0302\u0323👩‍👩‍👧\n.é"), max_size=400), st.integers(20, 60))
     def test_no_piece_is_too_long_or_cuts_a_letter_and_nothing_is_lost(self, text, longest):
         text = unicodedata.normalize("NFC", text)
@@ -88,9 +90,18 @@ class TestWindows:
     )
     def test_quiet_hours_are_local(self, hour, quiet):
         local = datetime(2026, 11, 23, hour, 0, tzinfo=timezone.get_default_timezone())
-        assert is_quiet(local.astimezone(UTC)) is quiet
-        if quiet:
-            assert timezone.localtime(morning_after(local)).strftime("%H:%M") == "06:05"
+        until = rest_until(local.astimezone(UTC))
+        assert (until and timezone.localtime(until).strftime("%H:%M")) == ("06:05" if quiet else None)
+
+    @pytest.mark.parametrize(("hour", "quiet"), [(11, False), (12, True), (13, True), (14, False), (23, False)])
+    def test_quiet_hours_of_the_offices_own_may_lie_within_a_day(self, settings, hour, quiet):
+        settings.ZALO_QUIET_HOURS = time_of_day(12), time_of_day(13, 30)
+        local = datetime(2026, 11, 23, hour, 0, tzinfo=timezone.get_default_timezone())
+        assert rest_until(local) == (local.replace(hour=13, minute=35) if quiet else None)
+
+    def test_an_office_may_have_no_quiet_hours(self, settings):
+        settings.ZALO_QUIET_HOURS = None
+        assert rest_until(datetime(2026, 11, 23, 23, 0, tzinfo=timezone.get_default_timezone())) is None
 
 
 class TestRefusals:

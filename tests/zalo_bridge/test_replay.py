@@ -14,6 +14,7 @@ from tests.zalo_bridge.test_webhook import post, signed
 from zalo_bridge import chores, delivery, inbox, replay, services
 from zalo_bridge.errors import NotReplayable
 from zalo_bridge.models import Contact, WebhookEvent
+from zalo_bridge.trail import erase_contact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("daytime")]
 
@@ -68,6 +69,13 @@ def test_a_failed_message_is_sent_again_when_staff_ask(zalo, client, ears):
     delivery.deliver_due()
     assert len(mot.inbox()) == 1
     with pytest.raises(NotReplayable):
+        replay.resend(message=message, by="quantri")
+
+
+def test_a_message_whose_words_were_erased_is_not_sent_again():
+    message = MessageFactory(state="failed")
+    erase_contact(contact=message.contact)
+    with pytest.raises(NotReplayable, match="đã xóa theo yêu cầu"):
         replay.resend(message=message, by="quantri")
 
 
@@ -137,6 +145,13 @@ def test_a_withdrawal_removes_what_was_written_and_tells_zalo(zalo, client, ears
     services.erase_contact(contact=contact)
     assert not [event for event in WebhookEvent.objects.all() if b"84900000014" in bytes(event.raw)]
     assert "Người Mẫu" not in str(list(contact.messages.values_list("payload", flat=True)))
+    # Zalo sends back what we said last, after all else is gone.
+    echo = EventFactory(
+        user_id=mot.id, event_name="oa_send_text", raw=b'{"message": {"text": "Chi Mau"}}', state="done"
+    )
+    chores.keep_house()
+    echo.refresh_from_db()
+    assert b"Mau" not in bytes(echo.raw)
     assert chores.forget_followers() == 1
     assert [call.json for call in zalo.calls("/v2.0/oa/deletefollowerinfo")] == [{"user_id": mot.id}]
     assert chores.forget_followers() == 0

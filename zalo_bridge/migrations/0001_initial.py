@@ -208,6 +208,58 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "tin đi",
                 "verbose_name_plural": "tin đi",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("queued", "retry", "sending", "unknown"))),
+                        fields=["next_attempt_at", "id"],
+                        name="message_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ("queued", "retry", "sending", "unknown"))),
+                        fields=["contact", "id"],
+                        name="message_order",
+                    ),
+                    models.Index(
+                        condition=models.Q(("vendor_id", ""), _negated=True),
+                        fields=["vendor_id"],
+                        name="message_by_vendor_id",
+                    ),
+                    models.Index(
+                        condition=models.Q(("subject", ""), _negated=True),
+                        fields=["subject", "created_at"],
+                        name="message_by_subject",
+                    ),
+                    models.Index(fields=["contact", "-created_at"], name="message_trail"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("failed", "expired", "unknown"))),
+                        fields=["state", "-created_at"],
+                        name="message_needs_staff",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("dedupe_key",), name="message_is_owed_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("contact__isnull", False), models.Q(("phone", ""), _negated=True), _connector="OR"
+                        ),
+                        name="message_has_someone_to_reach",
+                        violation_error_message="Tin phải có người nhận: một liên hệ Zalo hoặc một số điện thoại.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel", "template_phone"), ("contact__isnull", False), _connector="OR"),
+                        name="message_to_a_zalo_user_has_a_contact",
+                        violation_error_message="Tin nhắn OA và mẫu tin theo người dùng cần một liên hệ Zalo.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("sent", "delivered", "seen")), _negated=True),
+                            ("sent_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="message_sent_has_a_time",
+                        violation_error_message="Tin đã gửi phải có giờ gửi.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -291,79 +343,5 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [models.UniqueConstraint(fields=("dedupe_key",), name="event_is_stored_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="outboundmessage",
-            index=models.Index(
-                condition=models.Q(("state__in", ("queued", "retry", "sending", "unknown"))),
-                fields=["next_attempt_at", "id"],
-                name="message_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboundmessage",
-            index=models.Index(
-                condition=models.Q(("state__in", ("queued", "retry", "sending", "unknown"))),
-                fields=["contact", "id"],
-                name="message_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboundmessage",
-            index=models.Index(
-                condition=models.Q(("vendor_id", ""), _negated=True), fields=["vendor_id"], name="message_by_vendor_id"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboundmessage",
-            index=models.Index(
-                condition=models.Q(("subject", ""), _negated=True),
-                fields=["subject", "created_at"],
-                name="message_by_subject",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboundmessage",
-            index=models.Index(fields=["contact", "-created_at"], name="message_trail"),
-        ),
-        migrations.AddIndex(
-            model_name="outboundmessage",
-            index=models.Index(
-                condition=models.Q(("state__in", ("failed", "expired", "unknown"))),
-                fields=["state", "-created_at"],
-                name="message_needs_staff",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outboundmessage",
-            constraint=models.UniqueConstraint(fields=("dedupe_key",), name="message_is_owed_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="outboundmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("contact__isnull", False), models.Q(("phone", ""), _negated=True), _connector="OR"),
-                name="message_has_someone_to_reach",
-                violation_error_message="Tin phải có người nhận: một liên hệ Zalo hoặc một số điện thoại.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outboundmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel", "template_phone"), ("contact__isnull", False), _connector="OR"),
-                name="message_to_a_zalo_user_has_a_contact",
-                violation_error_message="Tin nhắn OA và mẫu tin theo người dùng cần một liên hệ Zalo.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outboundmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("sent", "delivered", "seen")), _negated=True),
-                    ("sent_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="message_sent_has_a_time",
-                violation_error_message="Tin đã gửi phải có giờ gửi.",
-            ),
         ),
     ]

@@ -97,7 +97,9 @@ def add_person(request: HttpRequest) -> HttpResponse:
     shown = request.POST.get("xem", "")
     if form.is_valid():
         person = store.add_person(**form.cleaned_data)
-        shown = ",".join([*[part for part in shown.split(",") if part][: PHONES_AT_ONCE - 1], str(person.number)])
+        # First: on a small screen one phone fills it, and it is the new one somebody wants to hold.
+        others = [part for part in shown.split(",") if part]
+        shown = ",".join([str(person.number), *others[: PHONES_AT_ONCE - 1]])
     return _back(shown)
 
 

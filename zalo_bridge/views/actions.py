@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from zalo_bridge import audit, authorise, memory, replay, tokens
+from zalo_bridge import audit, authorise, incidents, memory, replay, tokens
 from zalo_bridge.errors import BridgeError
 from zalo_bridge.forms import GiveUpForm, PasteTokensForm
-from zalo_bridge.models import OACredential, OutboundMessage, WebhookEvent
+from zalo_bridge.models import Incident, OACredential, OutboundMessage, Remembered, WebhookEvent
 from zalo_bridge.views.console import MAY_MEND, MAY_SEE_EVENTS, MAY_SEE_MESSAGES
 
 SESSION_KEY = "zalo-authorisation"
@@ -23,8 +23,10 @@ def replay_event(request: HttpRequest, pk: int) -> HttpResponse:
     if event.state == WebhookEvent.State.QUARANTINED:
         taken, _ = replay.verify_again(event_ids=[pk], oa_id=settings.ZALO_OA_ID)
         if taken:
+            audit.note(user=request.user, row=event, words="Xác minh lại sự kiện cách ly")
             messages.success(request, "Chữ ký đã đúng, sự kiện được đưa vào xử lý.")
             return redirect("zalo_bridge:events")
+        audit.note(user=request.user, row=event, words="Xác minh lại sự kiện cách ly: chữ ký vẫn sai")
         messages.warning(request, "Chữ ký vẫn không đúng, sự kiện ở lại chỗ cách ly.")
     elif replay.replay_events(event_ids=[pk]):
         audit.note(user=request.user, row=event, words="Xử lý lại sự kiện")
@@ -37,15 +39,19 @@ def replay_event(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @permission_required(MAY_SEE_EVENTS, raise_exception=True)
 def replay_failed(request: HttpRequest) -> HttpResponse:
-    """Everything that failed or waits in quarantine, in one go."""
+    """Everything that failed or waits in quarantine, in one go; each event tells later who pressed."""
     failed = WebhookEvent.objects.filter(state=WebhookEvent.State.FAILED).order_by("happened_at", "id")
     again = replay.replay_events(event_ids=list(failed.values_list("pk", flat=True)[:1000]))
     apart = WebhookEvent.objects.filter(state=WebhookEvent.State.QUARANTINED).order_by("happened_at", "id")
     taken, refused = replay.verify_again(
         event_ids=list(apart.values_list("pk", flat=True)[:5000]), oa_id=settings.ZALO_OA_ID
     )
+    handled = WebhookEvent.objects.filter(pk__in=again).defer("raw")
+    audit.note_all(user=request.user, rows=handled, words="Xử lý lại sự kiện")
+    audit.note_all(user=request.user, rows=taken, words="Xác minh lại sự kiện cách ly")
     messages.success(
-        request, f"Xử lý lại {again} sự kiện lỗi; {taken} sự kiện cách ly nay đúng chữ ký, {refused} vẫn sai."
+        request,
+        f"Xử lý lại {len(again)} sự kiện lỗi; {len(taken)} sự kiện cách ly nay đúng chữ ký, {refused} vẫn sai.",
     )
     return redirect("zalo_bridge:overview")
 
@@ -53,7 +59,9 @@ def replay_failed(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(MAY_MEND, raise_exception=True)
 def discard_event(request: HttpRequest, pk: int) -> HttpResponse:
-    if replay.discard(event_ids=[pk]):
+    event = WebhookEvent.objects.filter(pk=pk).first()
+    if event and replay.discard(event_ids=[pk]):
+        audit.note(user=request.user, row=event, words="Xóa sự kiện cách ly")
         messages.success(request, "Đã xóa sự kiện không rõ nguồn gốc.")
     else:
         messages.info(request, "Sự kiện này không còn ở chỗ cách ly.")
@@ -93,8 +101,26 @@ def give_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required(MAY_MEND, raise_exception=True)
+def close_incident(request: HttpRequest, pk: int) -> HttpResponse:
+    """Only what stops nothing: a channel that stands still starts again when Zalo takes a message, not at a press."""
+    incident = get_object_or_404(Incident, pk=pk)
+    if incident.channel:
+        messages.warning(request, "Sự cố này đang làm tin dừng lại. Hệ thống tự đóng khi Zalo nhận tin trở lại.")
+    elif incidents.close(cause=incident.cause):
+        audit.note(user=request.user, row=incident, words="Đóng sự cố")
+        messages.success(request, "Đã đóng sự cố. Gặp lại lỗi này thì hệ thống báo lại.")
+    else:
+        messages.info(request, "Sự cố này đã hết.")
+    return redirect("zalo_bridge:overview")
+
+
+@require_POST
+@permission_required(MAY_MEND, raise_exception=True)
 def try_buttons_again(request: HttpRequest) -> HttpResponse:
-    memory.forget(f"buttons-refused:{settings.ZALO_BUTTONS}")
+    key = f"buttons-refused:{settings.ZALO_BUTTONS}"
+    if refusal := Remembered.objects.filter(key=key).first():
+        audit.note(user=request.user, row=refusal, words="Thử lại nút bấm")
+        memory.forget(key)
     messages.success(request, "Tin tiếp theo sẽ thử gửi kèm nút bấm.")
     return redirect("zalo_bridge:overview")
 
@@ -131,6 +157,8 @@ def authorised(request: HttpRequest) -> HttpResponse:
     except BridgeError as error:
         messages.error(request, error.sentence)
         return redirect("zalo_bridge:authorise")
+    credential = OACredential.objects.defer(*audit.SECRETS).get(oa_id=settings.ZALO_OA_ID)
+    audit.note(user=request.user, row=credential, words="Cấp quyền trên trang của Zalo")
     messages.success(request, "Zalo đã cấp quyền. Hệ thống gửi tiếp các tin đang chờ.")
     return redirect("zalo_bridge:overview")
 

@@ -15,11 +15,12 @@ from django_filters.views import FilterView
 
 from zalo_bridge import audit, health, inbox, incidents
 from zalo_bridge.envelope import parse
-from zalo_bridge.filters import EventFilter, MessageFilter
+from zalo_bridge.filters import EventFilter, MessageFilter, failed_today
 from zalo_bridge.forms import GiveUpForm
 from zalo_bridge.masking import mask, mask_text
 from zalo_bridge.memory import recall
-from zalo_bridge.models import OACredential, OutboundMessage, Remembered, WebhookEvent
+from zalo_bridge.models import Contact, OACredential, OutboundMessage, Remembered, WebhookEvent
+from zalo_bridge.names import param_title, subjects_of
 from zalo_bridge.windows import window
 
 MAY_SEE_EVENTS = "zalo_bridge.view_webhookevent"
@@ -54,12 +55,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     oldest_message = health.oldest_unsent()
     failed_events = WebhookEvent.objects.filter(state=WebhookEvent.State.FAILED)
-    failed_messages = OutboundMessage.objects.filter(state__in=("failed", "expired"), created_at__gte=today)
     context = {
         "oldest_event_at": inbox.oldest_waiting_at(),
         "oldest_message_at": oldest_message.created_at if oldest_message else None,
         "failed_event_count": failed_events.count(),
-        "failed_message_count": failed_messages.count(),
+        "failed_message_count": OutboundMessage.objects.filter(failed_today(now)).count(),
         "quarantine_count": WebhookEvent.objects.filter(state=WebhookEvent.State.QUARANTINED).count(),
         "events_today": WebhookEvent.objects.filter(received_at__gte=today).count(),
         "sent_today": OutboundMessage.objects.filter(sent_at__gte=today).count(),
@@ -89,6 +89,7 @@ class EventList(PermissionRequiredMixin, FilterView):
         context = super().get_context_data(**kwargs)
         context["rows"] = [(event, EVENT_TONES[event.state]) for event in context["page_obj"]]
         context["query"] = _query_without_page(self.request)
+        context["person"] = _person(context["filter"])
         return context
 
 
@@ -105,8 +106,12 @@ class MessageList(PermissionRequiredMixin, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context["rows"] = [(message, MESSAGE_TONES[message.state]) for message in context["page_obj"]]
+        subjects = subjects_of([message.subject for message in context["page_obj"]])
+        context["rows"] = [
+            (message, MESSAGE_TONES[message.state], subjects.get(message.subject)) for message in context["page_obj"]
+        ]
         context["query"] = _query_without_page(self.request)
+        context["person"] = _person(context["filter"])
         return context
 
 
@@ -121,6 +126,7 @@ def event_detail(request: HttpRequest, pk: int) -> HttpResponse:
     shown = body if is_revealed else mask(body)
     context = {
         "event": event,
+        "contact": Contact.objects.filter(oa_id=settings.ZALO_OA_ID, user_id=event.user_id).first(),
         "tone": EVENT_TONES[event.state],
         "content": json.dumps(shown, ensure_ascii=False, indent=2) if body is not None else "(không đọc được)",
         "is_revealed": is_revealed,
@@ -138,12 +144,15 @@ def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if is_revealed:
         audit.note(user=request.user, row=message, words="Xem nội dung tin Zalo")
     text = str(message.payload.get("text", ""))
-    params = message.payload.get("params", {})
+    # What a template is filled with; in a chat the text says it all.
+    params = message.payload.get("params", {}) if message.channel != OutboundMessage.Channel.CHAT else {}
+    shown = params if is_revealed else mask(params)
     context = {
         "message": message,
+        "subject": subjects_of([message.subject]).get(message.subject),
         "tone": MESSAGE_TONES[message.state],
         "text": text if is_revealed else mask_text(text),
-        "params": params if is_revealed else mask(params),
+        "params": [(param_title(name), value) for name, value in shown.items() if value],
         "is_revealed": is_revealed,
         "attempts": message.trail.all(),
         "following": OutboundMessage.objects.filter(replaces=message).first(),
@@ -153,6 +162,11 @@ def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_give_up": message.state in ("queued", "retry", "unknown"),
     }
     return render(request, "zalo_bridge/message.html", context)
+
+
+def _person(chosen: EventFilter | MessageFilter) -> Contact | None:
+    """Whose rows alone are listed."""
+    return chosen.form.cleaned_data.get("nguoi") if chosen.is_valid() else None
 
 
 def _quotas() -> list[tuple[str, dict[str, str], Any]]:

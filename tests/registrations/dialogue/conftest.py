@@ -215,3 +215,11 @@ def citizen(office: dict[str, Any]) -> Citizen:
 @pytest.fixture
 def another(office: dict[str, Any]) -> Citizen:
     return Citizen(ContactFactory(display_name="Người Mẫu Hai"))
+
+
+@pytest.fixture
+def visit(citizen):
+    """Somebody registered; what was said until then is read."""
+    registration = citizen.registers()
+    citizen.new_texts()
+    return registration

@@ -30,6 +30,18 @@ def test_a_returning_citizen_is_asked_whether_the_details_still_hold(citizen, vi
     assert Citizen.objects.count() == 1
 
 
+def test_what_a_returning_citizen_mends_stands_in_the_new_requests_history(citizen, visit):
+    citizen.says("đăng ký"), citizen.says("1")
+    citizen.says("tên tôi là Người Mẫu Hai Mươi"), citizen.says("số điện thoại đúng là 0900 000 018")
+    citizen.says("thuốc lá"), citizen.says("1"), citizen.says("1")
+    lines = citizen.registrations[-1].changes.values_list("field", "old", "new", "actor", "actor_kind")
+    assert set(lines) == {
+        ("name", "Người Mẫu Một", "Người Mẫu Hai Mươi", None, "citizen"),
+        ("phone", "+84900000014", "+84900000018", None, "citizen"),
+    }
+    assert not visit.changes.exists()
+
+
 def test_a_visit_at_a_parents_house_leaves_the_own_address_alone(citizen, visit):
     citizen.says("đăng ký"), citizen.says("3")
     citizen.says("7 đường Mẫu, phường Nam Nha Trang")
@@ -214,6 +226,17 @@ def test_a_low_rating_is_answered_with_an_apology(citizen, visit, monday_morning
     assert citizen.says("không")
     visit.refresh_from_db()
     assert (visit.rating, visit.rating_words) == (1, "")
+
+
+def test_an_angry_word_after_few_stars_is_kept_with_the_rating(citizen, visit, monday_morning):
+    monday_morning.shift(timedelta(days=2))
+    finish(visit)
+    citizen.says("1")
+    thanks = citizen.says("đợi cả buổi không ai tới")[0]
+    assert "cho em biết" in thanks
+    assert "thuận lợi" not in thanks
+    visit.refresh_from_db()
+    assert (visit.rating, visit.rating_words) == (1, "đợi cả buổi không ai tới")
 
 
 # --- own data ---

@@ -56,6 +56,24 @@ def test_staff_write_once_however_often_they_press_and_the_bot_is_silent(clerk_c
     assert citizen.says("đăng ký")
 
 
+def test_an_open_page_hears_who_took_the_chat_and_that_it_was_handed_back(clerk_client, citizen):
+    citizen.says("gặp cán bộ")
+    seen = re.search(r"da-thay=(\w+)", clerk_client.get(address(citizen)).content.decode())[1]
+    for act, notice, button in (("nhan", "Mẫu Nguyễn Thị đang trả lời", "tra"), ("tra", "", "nhan")):
+        clerk_client.post(address(citizen, "chats:write"), {"viec": act})  # in another window
+        news = clerk_client.get(address(citizen), {"khung": "dong", "da-thay": seen}).content.decode()
+        assert news.count('hx-swap-oob="true"') == 2
+        assert notice in news
+        assert ("đang trả lời" in news) == bool(notice)
+        assert "Người dân chờ" not in news
+        assert f'name="viec" value="{button}"' in news
+        seen = re.search(r"da-thay=(\w+)", news)[1]
+        assert clerk_client.get(address(citizen), {"khung": "dong", "da-thay": seen}).status_code == 204
+    # A page of its own stays one after a press: no link to itself in front of what somebody stood on.
+    written = clerk_client.post(address(citizen, "chats:write"), {"viec": "nhan"}, headers={"HX-Request": "true"})
+    assert "Mở riêng" not in written.content.decode()
+
+
 def test_the_bot_speaks_again_when_the_time_is_over(clerk_client, citizen, monday_morning):
     clerk_client.post(address(citizen, "chats:write"), {"viec": "nhan"})
     assert citizen.says("xin chào") == []

@@ -24,13 +24,6 @@ def clerk(verifier):
 
 
 @pytest.fixture
-def visit(citizen):
-    registration = citizen.registers()
-    citizen.new_texts()
-    return registration
-
-
-@pytest.fixture
 def lan(office):
     for distance, minutes in (("same", 10), ("neighbour", 15), ("far", 30)):
         TravelTime.objects.get_or_create(distance=distance, defaults={"minutes": minutes})

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from registrations import attachments
 from registrations.attachments import MOST_BYTES, MOST_FETCHES, fetch, retry_and_forget, type_of
-from registrations.models import Attachment
+from registrations.erasure import erase_people
+from registrations.models import Attachment, Citizen
 from zalo_bridge import inbox
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 200
@@ -66,6 +67,25 @@ def test_a_document_is_fetched_at_once(zalo, person):
     assert fetch(number=row.pk)
     row.refresh_from_db()
     assert (row.name, row.size) == ("hop-dong.pdf", 10)
+
+
+def test_a_paper_on_its_way_when_its_owner_is_forgotten_is_not_kept(zalo, person, media, monkeypatch):
+    person.sends_file(name="hop-dong.pdf", data=b"%PDF-1.4 x")
+    hear(zalo)
+    row = Attachment.objects.get()
+    fetched = attachments.fetch_file
+
+    def meanwhile(*args, **options):
+        """The real download, while the night's withdrawals are finished."""
+        erase_people(people=Citizen.objects.all(), now=timezone.now())
+        return fetched(*args, **options)
+
+    monkeypatch.setattr(attachments, "fetch_file", meanwhile)
+    assert fetch(number=row.pk)
+    row.refresh_from_db()
+    assert (row.file.name, row.name, row.fetched_at) == ("", "", None)
+    assert row.refused_because == "đã xóa theo yêu cầu"
+    assert [path for path in media.rglob("*") if path.is_file()] == []
 
 
 def test_a_program_dressed_as_a_document_is_refused(zalo, person):

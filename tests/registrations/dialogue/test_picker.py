@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
+from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
+from registrations import picker_links
 from registrations.models import Dialogue, Registration
 from registrations.picker_links import draft_link, read_token, visit_link
 from scheduling.models import Slot
@@ -59,6 +61,16 @@ def test_the_button_books_and_the_chat_gets_the_confirmation(client, draft, citi
     assert "Đã hẹn xong" in page
     assert registration.code in page
     assert citizen.dialogue.step == "idle"
+
+
+def test_the_second_procedure_named_is_offered_after_a_visit_booked_on_the_page(client, citizen, office):
+    citizen.says("#dangky"), citizen.shares(), citizen.says("rượu với thuốc lá")
+    draft = path_of(re.search(r"http\S+", citizen.says("1")[0])[0])
+    for _ in range(2):
+        client.post(draft, {"viec": "hen", "gio": office["slots"][1].pk})
+    confirmation, other = citizen.new_texts()
+    assert confirmation.startswith("Chúc mừng")
+    assert "gõ “thuốc lá”" in other
 
 
 def test_a_second_tap_on_confirm_books_once(client, draft, citizen, office):
@@ -186,10 +198,11 @@ def test_the_token_names_no_person_and_goes_nowhere_else(client, draft, citizen)
 
 
 def test_the_page_is_light(client, draft):
-    """Below 60 KB before fonts even if nothing compresses it: HTML, one style sheet, one icon."""
+    """Half of the 60 KB before fonts, even if nothing compresses it; no framework, nothing from elsewhere."""
     page = client.get(draft).content
     files = set(re.findall(rb"/static/([\w./-]+)", page))
-    assert files == {b"css/citizen.css", b"img/icon.svg"}
+    assert b"css/citizen.css" in files
+    assert not re.search(rb"(?:src|href)=.https?:", page)
     size = len(page) + sum((Path(settings.BASE_DIR) / "static" / name.decode()).stat().st_size for name in files)
     assert size < 30_000
 
@@ -202,3 +215,66 @@ def test_nobody_needs_to_sign_in(client, draft):
 def test_the_link_of_the_chat_is_the_one_of_this_draft(citizen, draft):
     dialogue = Dialogue.objects.get(contact=citizen.contact)
     assert read_token(draft_link(dialogue).split("/")[4]).draft == dialogue.data["draft"]
+
+
+# --- a link in the wrong hands ---
+
+
+def test_a_forwarded_link_shows_the_visit_but_no_telephone_number_and_no_name(client, visit):
+    shown = client.get(path_of(visit_link(visit))).content.decode()
+    assert visit.code in shown
+    assert "Mẫu Một" not in shown
+    assert not re.search(r"0900|84900", shown)
+
+
+def test_a_link_of_one_person_reaches_nothing_of_another(client, visit, another, office):
+    theirs = another.registers()
+    mine = path_of(visit_link(visit))
+    # The number of the other's request smuggled in by every way a form has.
+    for name in ("ma", "registration", "number", "id"):
+        client.post(f"{mine}?{name}={theirs.pk}", {"viec": "huy", name: theirs.pk, "ly-do": "Thử"})
+    theirs.refresh_from_db(), visit.refresh_from_db()
+    assert (theirs.state, visit.state) == ("submitted", "cancelled")
+
+
+def test_a_token_altered_by_one_letter_or_signed_for_something_else_is_refused(client, visit):
+    token = visit_link(visit).split("/")[4]
+    body, at, seal = token.split(":")
+    other = signing.dumps(["v", visit.pk + 1], salt=picker_links.SALT, compress=True).split(":")[0]
+    forged = [
+        f"{other}:{at}:{seal}",  # another's number under my seal
+        f"{body}:{at[:-1]}{'A' if at[-1] != 'A' else 'B'}:{seal}",  # a later day
+        f"{body}:{at}:{seal[:-1]}{'A' if seal[-1] != 'A' else 'Q'}",
+        signing.dumps(["v", visit.pk], salt="something else", compress=True),
+        signing.dumps(["v", visit.pk], key="another office's key", salt=picker_links.SALT, compress=True),
+    ]
+    for each in forged:
+        for send in (client.get, client.post):
+            assert send(f"/dat-lich/{each}/", {"viec": "huy"}).status_code == 404
+    visit.refresh_from_db()
+    assert visit.state == "submitted"
+
+
+def test_an_expired_link_moves_and_cancels_nothing(client, visit, office):
+    address = path_of(visit_link(visit))
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
+        for data in ({"viec": "huy"}, {"viec": "doi", "gio": office["slots"][3].pk}):
+            assert client.post(address, data).status_code == 410
+    visit.refresh_from_db()
+    assert visit.state == "submitted"
+
+
+def test_a_made_up_host_gets_into_no_page_and_no_link(client, visit):
+    address = path_of(visit_link(visit))
+    shown = client.get(address, headers={"X-Forwarded-Host": "nguoi-xau.example"})
+    assert "nguoi-xau" not in shown.content.decode()
+    client.post(address, {"viec": "huy"}, headers={"X-Forwarded-Host": "nguoi-xau.example"})
+    assert "nguoi-xau" not in visit_link(visit)
+
+
+def test_a_link_works_no_more_once_the_person_has_withdrawn(client, visit, citizen):
+    address = path_of(visit_link(visit))
+    citizen.says("rút lại đồng ý"), citizen.says("1")
+    for answer in (client.get(address), client.post(address, {"viec": "doi", "gio": "1"})):
+        assert answer.status_code == 410
+        assert "Phường" not in answer.content.decode()

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from registrations.data_rights import erase_expired, forget_old_drafts
 from registrations.models import Citizen, Registration
+from registrations.retention import erase_expired, forget_old_drafts
 from tests.factories.registrations import RegistrationFactory
 
 

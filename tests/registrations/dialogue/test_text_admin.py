@@ -19,6 +19,9 @@ def test_every_text_is_listed(editor):
     page = editor.get(reverse("admin:registrations_messagetext_changelist")).content.decode()
     assert "Xác nhận đăng ký" in page
     assert page.count("/quan-tri/registrations/messagetext/") >= len(TEXTS)
+    assert not [key for key in TEXTS if f">{key}<" in page], "the program's own names are English"
+    kept = TEXTS["kept"].split("\n")[0]
+    assert f"“{kept}”" in editor.get(EDIT).content.decode()
 
 
 def test_a_text_is_previewed_without_being_saved_and_then_saved(editor):

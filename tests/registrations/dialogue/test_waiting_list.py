@@ -49,8 +49,11 @@ def test_an_offer_that_lapsed_is_said_to_have(citizen, office, monday_morning):
     make_offers()
     citizen.new_texts()
     monday_morning.shift(timedelta(hours=1))
-    citizen.says("nhận")
+    (gone,) = citizen.says("nhận")
+    assert "đã hết hạn giữ" in gone
     assert citizen.registrations[-1].appointment is None
+    make_offers()
+    assert ["đã hết hạn giữ" in said for said in citizen.says("#nhan")] == [True], "its button, pressed later still"
 
 
 def test_a_cancelled_request_is_offered_nothing(citizen, office):

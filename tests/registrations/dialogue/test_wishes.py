@@ -4,8 +4,10 @@ import pytest
 
 from procedures.services import fold
 from registrations.dialogue import conversation, heard
-from registrations.dialogue.explore import PERSON, PaperWorld, text
+from registrations.dialogue.aftercare import stars_in
+from registrations.dialogue.explore import PERSON, PaperWorld, a_visit, text
 from registrations.dialogue.heard import Heard, Kind, State
+from registrations.dialogue.intents import Intent, intent_of
 from registrations.dialogue.turn import Step
 from registrations.dialogue.wishes import for_other_in
 
@@ -155,3 +157,110 @@ def test_an_answer_to_the_times_without_consent_registers_nothing():
         outcome = conversation.respond(State(step, data), text(words), PaperWorld())
         assert not outcome.commands
         assert outcome.state.step == Step.CONSENT
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("chào cháu", Intent.GREETING),
+        ("cảm ơn cháu nhiều nhé", Intent.THANKS),
+        ("đồ vô trách nhiệm", Intent.HUMAN),
+        ("tui nhắn từ hôm qua không ai trả lời", Intent.HUMAN),
+        ("bên mình đang giữ thông tin gì của tôi", Intent.MY_DATA),
+    ],
+)
+def test_elders_and_the_angry_are_understood_too(words, intent):
+    assert intent_of(words, fold(words)) is intent
+
+
+def test_stars_count_with_words_behind_them_but_a_count_of_something_else_does_not():
+    assert stars_in(fold("5 sao nha em, cán bộ dễ thương")) == 5
+    assert stars_in(fold("5 cái giấy phép")) == 0
+
+
+@pytest.mark.parametrize("words", ["tại sao phải đưa số điện thoại", "lấy sđt làm gì", "ai giữ thông tin của tôi"])
+def test_why_we_ask_is_answered_and_the_open_question_put_again(words):
+    asked = conversation.respond(State(), text("đăng ký"), PaperWorld()).state
+    outcome = conversation.respond(asked, Heard(Kind.TEXT, words, fold(words)), PaperWorld())
+    assert [say.key for say in outcome.says][:2] == ["why_data", "consent_again"]
+
+
+def test_a_time_from_a_stranger_begins_a_registration_and_is_kept():
+    outcome = conversation.respond(State(), text("10h thứ tư"), PaperWorld())
+    assert outcome.state.step == Step.CONSENT
+    assert outcome.state.data["when"]["time"] == "10:00:00"
+
+
+@pytest.mark.parametrize("words", ["thôi không hủy", "đừng hủy", "để tôi nghĩ lại"])
+def test_no_reason_is_read_from_words_that_keep_the_visit(words):
+    world = PaperWorld(consented=True, person=PERSON, visits=(a_visit(),))
+    asked = conversation.respond(State(), text("hủy"), world).state
+    outcome = conversation.respond(asked, Heard(Kind.TEXT, words, fold(words)), world)
+    assert not outcome.commands
+
+
+@pytest.mark.parametrize("words", ["không đổi nữa", "thôi khỏi", "giữ giờ cũ", "thôi không đổi giờ nữa", "để như cũ"])
+def test_no_new_time_is_asked_for_where_the_old_one_is_kept(words):
+    world = PaperWorld(consented=True, person=PERSON, visits=(a_visit(),))
+    asked = conversation.respond(State(), text("đổi giờ"), world).state
+    assert asked.step == Step.NEW_TIME
+    outcome = conversation.respond(asked, Heard(Kind.TEXT, words, fold(words)), world)
+    assert [say.key for say in outcome.says] == ["kept"]
+    assert not outcome.commands
+    assert outcome.state.step == Step.IDLE
+
+
+@pytest.mark.parametrize("words", ["sai số rồi", "nhầm số", "tôi không quen", "đừng nhắn nữa", "ai đây"])
+def test_a_stranger_is_told_that_nothing_is_kept_or_asked_whether_to_unlink(words):
+    said = Heard(Kind.TEXT, words, fold(words))
+    who = ["who_we_are"] if words == "ai đây" else []
+    stranger = conversation.respond(State(), said, PaperWorld())
+    assert [say.key for say in stranger.says] == [*who, "wrong_person_nothing"]
+    linked = conversation.respond(State(), said, PaperWorld(consented=True, person=PERSON, visits=(a_visit(),)))
+    assert [say.key for say in linked.says] == [*who, "ask_wrong_person"]
+
+
+def test_a_wrong_number_in_a_registration_is_the_number_just_left(citizen):
+    citizen.says("#dangky"), citizen.shares()
+    assert "số điện thoại" in citizen.says("sai số rồi")[0]
+    assert citizen.dialogue.step == Step.PHONE
+
+
+def test_a_number_is_no_time_to_wish_for():
+    world = PaperWorld(consented=True, person=PERSON, places=())
+    state = State()
+    for words in ("đăng ký", "1", "rượu", "1"):
+        state = conversation.respond(state, Heard(Kind.TEXT, words, fold(words)), world).state
+    assert state.step == Step.WISH
+    first = conversation.respond(state, text("1"), world)
+    assert [say.key for say in first.says] == ["wish_unclear"]
+    second = conversation.respond(first.state, text("karaoke"), world)
+    assert [say.key for say in second.says] == ["wish_unclear", "offer_human"]
+    assert not first.commands + second.commands
+    words = "tuần sau lúc nào cũng được"
+    (command,) = conversation.respond(second.state, Heard(Kind.TEXT, words, fold(words)), world).commands
+    assert command == heard.Register(None, words)
+
+
+def test_the_second_of_two_procedures_is_offered_after_the_confirmation(citizen):
+    citizen.says("#dangky"), citizen.shares()
+    citizen.says("rượu với thuốc lá"), citizen.says("1")
+    *_, last = citizen.says("1")
+    assert citizen.registrations[0].procedure.short_name == "Giấy phép bán lẻ rượu (cấp mới)"
+    assert "còn nhắc đến Giấy phép bán lẻ thuốc lá (cấp mới)" in last
+    assert "gõ “thuốc lá”" in last
+    citizen.says("thuốc lá"), citizen.says("1"), citizen.says("1")
+    assert len(citizen.says("1")) == 1, "said once, never again"
+    assert citizen.registrations[1].procedure.short_name == "Giấy phép bán lẻ thuốc lá (cấp mới)"
+
+
+def test_after_days_the_first_answer_begins_with_what_was_left_undone_but_no_confirmation_does(citizen, monday_morning):
+    back = "lần trước anh/chị đang đăng ký dở"
+    citizen.says("#dangky"), citizen.shares(gender=""), citizen.says("rượu")
+    monday_morning.shift(13 * 3600)
+    (answer,) = citizen.says("1")
+    assert back in answer.splitlines()[0]
+    assert back not in citizen.says("chiều thứ 4")[0]
+    monday_morning.shift(13 * 3600)
+    assert back not in "".join(citizen.says("1"))
+    assert len(citizen.registrations) == 1

@@ -61,7 +61,7 @@ def test_events_survive_a_kill_of_the_platform(process, zalo, hook):
     process.start()
     zalo.wait_until(process.answers, seconds=30)
     store = store_of(process, zalo)
-    assert [person.name for person in store.people()] == ["Người Mẫu Một", "Người Mẫu Hai", "Người Mẫu Ba"]
+    assert [person.name for person in store.people()] == ["Trần Mẫu An", "Lê Mẫu Bình", "Phạm Mẫu Chi"]
     own = Zalo(store, zalo.server)
     assert own.access_token == "first-access"
 

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from lxml import html
 
@@ -113,10 +115,7 @@ def test_everything_a_citizen_can_send(client, zalo, mot, name, event):
 
 
 def test_a_photo_from_this_machine_is_shown_in_the_chat(client, mot, zalo):
-    with open("/tmp/nobody-drew-this.png", "wb+") as picture:
-        picture.write(sample_picture())
-        picture.seek(0)
-        act(client, mot, "anh", tep=picture)
+    act(client, mot, "anh", tep=SimpleUploadedFile("nobody-drew-this.png", sample_picture()))
     [image] = page(client).xpath("//img")
     answer = client.get(image.get("src"))
     assert answer["Content-Type"] == "image/png"
@@ -309,8 +308,6 @@ def test_people_and_acts_that_do_not_exist_are_404(client, mot):
 
 
 def test_forms_without_a_csrf_token_are_refused(mot):
-    from django.test import Client  # noqa: PLC0415  only here: the one client that checks
-
     assert Client(enforce_csrf_checks=True).post("/gia-lap/nguoi/1/nhan/", {"text": "a"}).status_code == 403
 
 

@@ -40,7 +40,7 @@ class Command(BaseCommand):
             events = events.filter(pk__in=options["id"])
         event_ids = list(events.order_by("happened_at", "id").values_list("pk", flat=True))
         if options["state"] == "failed":
-            self.stdout.write(f"{replay_events(event_ids=event_ids)} sự kiện được xử lý lại.")
+            self.stdout.write(f"{len(replay_events(event_ids=event_ids))} sự kiện được xử lý lại.")
             return
         taken, refused = verify_again(event_ids=event_ids, oa_id=settings.ZALO_OA_ID)
-        self.stdout.write(f"{taken} sự kiện đúng chữ ký, đưa vào xử lý; {refused} vẫn không đúng.")
+        self.stdout.write(f"{len(taken)} sự kiện đúng chữ ký, đưa vào xử lý; {refused} vẫn không đúng.")

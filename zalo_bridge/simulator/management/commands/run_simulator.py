@@ -62,11 +62,14 @@ def prepare(store: Store, *, webhook: str = "", ladder_scale: float | None = Non
 
 
 def seed_people(store: Store) -> None:
-    """Three plainly made-up citizens, so that the first look at `/gia-lap/` has somebody to play."""
+    """Three plainly made-up citizens, so that the first look at `/gia-lap/` has somebody to play.
+
+    Named unlike the made-up week's citizens: their first request must not open with "Có thể trùng người".
+    """
     if not store.people():
         for name, phone in (
-            ("Người Mẫu Một", "84900000014"),
-            ("Người Mẫu Hai", "84900000015"),
-            ("Người Mẫu Ba", "84900000016"),
+            ("Trần Mẫu An", "84900000014"),
+            ("Lê Mẫu Bình", "84900000015"),
+            ("Phạm Mẫu Chi", "84900000016"),
         ):
             store.add_person(name=name, phone=phone)

@@ -1,0 +1,92 @@
+"""Tables of other packages in the administration: in the office's words, and without those that do nothing here."""
+
+from typing import Any
+
+from axes.admin import AccessFailureLogAdmin, AccessLogAdmin
+from axes.models import AccessFailureLog, AccessLog
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, SetUnusablePasswordMixin
+from django.contrib.auth.models import Group, Permission, User
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+VERBS = {"add": "thêm", "change": "sửa", "delete": "xóa", "view": "xem"}
+# Signing in asks for no code, so a device entered here would protect nobody: the tables are not shown.
+NOT_ASKED_FOR = (TOTPDevice, StaticDevice)
+
+
+def words_of(permission: Permission) -> str:
+    """A permission as the office would say it; Django keeps English names of its own four in the database."""
+    model = permission.content_type.model_class()
+    verb, _, name = permission.codename.partition("_")
+    words = permission.name
+    if model is not None and verb in VERBS and name == model._meta.model_name:
+        words = f"{VERBS[verb]} {model._meta.verbose_name}"
+    return f"{apps.get_app_config(permission.content_type.app_label).verbose_name} | {words}"
+
+
+class PermissionField(forms.ModelMultipleChoiceField):
+    """Permissions to tick, said in words."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return words_of(obj)
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    usable_password_help_text = SetUnusablePasswordMixin.usable_password_help_text + format_html(
+        '<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        "Nếu tắt, mật khẩu hiện tại của người này sẽ mất.",
+    )
+
+
+class PermissionsInWords(admin.ModelAdmin):
+    """Lists of permissions are offered in words, without those of the tables not shown."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.remote_field.model is Permission:
+            hidden = [model._meta.app_label for model in NOT_ASKED_FOR]
+            offered = Permission.objects.exclude(content_type__app_label__in=hidden).select_related("content_type")
+            kwargs |= {"form_class": PermissionField, "queryset": offered}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class Users(PermissionsInWords, UserAdmin):
+    change_password_form = PasswordForm
+
+
+class Groups(PermissionsInWords, GroupAdmin):  # type: ignore[misc]  # theirs also does without a request
+    pass
+
+
+class History:
+    """What is written down of signing in: read as a list, neither opened nor deleted."""
+
+    list_display_links = None
+    actions = None
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class SignIns(History, AccessLogAdmin):
+    pass
+
+
+class RefusedSignIns(History, AccessFailureLogAdmin):
+    pass
+
+
+for model in (*NOT_ASKED_FOR, User, Group, AccessLog, AccessFailureLog):
+    admin.site.unregister(model)
+admin.site.register(User, Users)
+admin.site.register(Group, Groups)
+admin.site.register(AccessLog, SignIns)
+admin.site.register(AccessFailureLog, RefusedSignIns)
