@@ -29,11 +29,16 @@ def change(pk: int, paper: str, *, before_commit: Callable[[], object] = lambda:
         connection.close()
 
 
-def somebody_waits() -> None:
-    """Returns once another session waits for a lock. Bounded: a test that never gets there fails."""
+def somebody_waits_for_us() -> None:
+    """Returns once another session waits for a lock of ours. Bounded: a test that never gets there fails.
+
+    For ours, as other tests' sessions wait for each other on the same server.
+    """
     with connection.cursor() as cursor:
         for _ in range(2_000):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            )
             if cursor.fetchone()[0]:
                 return
             cursor.execute("SELECT pg_sleep(0.005)")
@@ -44,7 +49,7 @@ def two_at_once(pk: int) -> list[int]:
     recorded = Event()
 
     def first() -> int:
-        return change(pk, "Giấy thứ nhất", before_commit=lambda: (recorded.set(), somebody_waits()))
+        return change(pk, "Giấy thứ nhất", before_commit=lambda: (recorded.set(), somebody_waits_for_us()))
 
     def second() -> int:
         assert recorded.wait(timeout=20)
