@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from registrations.access import visible_to
 from registrations.filters import QueueFilter
-from registrations.models import Registration
+from registrations.models import Registration, WorkRules
 from registrations.queue import ORDERS, TAB_BY_SLUG, TABS, Tab, in_tab
 from registrations.search import searched
 
@@ -25,7 +25,10 @@ Pairs = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Asked:
-    """`search_key` stands for the searched text, which stays out of addresses; `unfiltered` are the tab's rows."""
+    """`search_key` stands for the searched text, which stays out of addresses; `unfiltered` are the tab's rows.
+
+    `rules` say what is late.
+    """
 
     tab: Tab
     text: str
@@ -33,6 +36,7 @@ class Asked:
     order: str
     query: QueryDict
     unfiltered: QuerySet[Registration]
+    rules: WorkRules
 
     @cached_property
     def filters(self) -> QueueFilter:
@@ -99,13 +103,15 @@ def asked_for(user: User, query: QueryDict, searches: Mapping[str, str] | None =
     order = query.get("xep", "")
     # Asked by day of visit, people expect the order of visits; it is also the order an index can give.
     usual = "hen" if query.get("hen_tu") or query.get("hen_den") else tab.order
+    rules = WorkRules.current()
     return Asked(
         tab=tab,
         text=text,
         search_key=key if text else "",
         order=order if order in ORDERS else usual,
         query=query,
-        unfiltered=searched(in_tab(visible_to(user), tab.slug, timezone.now()), text),
+        unfiltered=searched(in_tab(visible_to(user), tab.slug, timezone.now(), rules), text),
+        rules=rules,
     )
 
 

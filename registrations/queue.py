@@ -76,9 +76,8 @@ def is_today(now: datetime) -> Q:
     )
 
 
-def is_late(now: datetime) -> Q:
+def is_late(now: datetime, rules: WorkRules) -> Q:
     """Anything that should have happened by now: the call, the citizen's answer, sending someone, closing the visit."""
-    rules = WorkRules.current()
     return (
         Q(state=State.SUBMITTED, call_due_at__lt=now)
         | Q(state=State.NEEDS_INFO, state_changed_at__lt=silent_since(timezone.localdate(now), rules.needs_info_days))
@@ -100,7 +99,7 @@ def silent_since(today: date, working_days: int) -> datetime:
     return timezone.make_aware(datetime.combine(known, time.min))
 
 
-def in_tab(registrations: QuerySet[Registration], slug: str, now: datetime) -> QuerySet[Registration]:
+def in_tab(registrations: QuerySet[Registration], slug: str, now: datetime, rules: WorkRules) -> QuerySet[Registration]:
     """The requests of one tab, unordered."""
     if slug in TAB_STATES:
         return registrations.filter(state=TAB_STATES[slug])
@@ -108,7 +107,7 @@ def in_tab(registrations: QuerySet[Registration], slug: str, now: datetime) -> Q
         return registrations.filter(is_today(now))
     if slug == "qua-han":
         # The states by name first: the index on them keeps a million closed requests out of the question.
-        return registrations.filter(state__in=LATE_STATES).filter(is_late(now))
+        return registrations.filter(state__in=LATE_STATES).filter(is_late(now, rules))
     return registrations
 
 
@@ -138,7 +137,7 @@ def to_call(now: datetime) -> QuerySet[Registration]:
     return Registration.objects.annotate(has_owed=Exists(OWED)).filter(is_due_to_call(now) | Q(pk__in=owed))
 
 
-def _counted(now: datetime) -> dict[str, int]:
+def _counted(now: datetime, rules: WorkRules) -> dict[str, int]:
     """Every count in one round trip, none beyond COUNT_UP_TO + 1: a backlog of years must not slow down every page."""
     everything = Registration.objects.order_by()
     owed = ContactAttempt.objects.order_by().filter(outcome=ContactAttempt.Outcome.OWED)
@@ -146,7 +145,7 @@ def _counted(now: datetime) -> dict[str, int]:
     parts: dict[str, QuerySet[Any]] = {
         **{slug: everything.filter(state=state) for slug, state in TAB_STATES.items()},
         "hom-nay": everything.filter(is_today(now)),
-        "qua-han": everything.filter(state__in=LATE_STATES).filter(is_late(now)),
+        "qua-han": everything.filter(state__in=LATE_STATES).filter(is_late(now, rules)),
         "due": everything.filter(state__in=CALLED_STATES).filter(is_due_to_call(now)),
         "owed": owed.order_by("registration").distinct("registration"),
         "tro-chuyen": Dialogue.objects.order_by().filter(wants_human_since__isnull=False),
@@ -163,11 +162,11 @@ def _counted(now: datetime) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def tab_counts(now: datetime) -> dict[str, int]:
-    """How many wait in each tab (all but `tat-ca`), at most some seconds old."""
+def tab_counts(now: datetime, rules: WorkRules | None = None) -> dict[str, int]:
+    """How many wait in each tab (all but `tat-ca`), at most some seconds old. `rules`: where they are read already."""
     known: dict[str, int] | None = cache.get("registrations:tab-counts")
     if known is None:
-        known = _counted(now)
+        known = _counted(now, rules or WorkRules.current())
         known["can-goi"] = known.pop("due") + known.pop("owed")
         cache.set("registrations:tab-counts", known, COUNTS_KEPT_S)
     return known

@@ -18,6 +18,7 @@ import pytest
 from django.core.management import execute_from_command_line
 
 from config.embedded import Servers
+from config.garbage import spare_what_is_loaded
 from config.processes import FolderIsTaken, hold
 
 VAR = Path(__file__).resolve().parent.parent / "var"
@@ -94,6 +95,10 @@ def redis_url_of(url: str, worker: int) -> str:
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     enter()
     return (yield)
+
+
+def pytest_collection_finish() -> None:
+    spare_what_is_loaded()
 
 
 def pytest_unconfigure() -> None:

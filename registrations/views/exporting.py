@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 from registrations import tasks
 from registrations.asking import asked_for, ours
 from registrations.exports import CONTENT_TYPES, WRITERS, ask_for_export, file_name
-from registrations.models import Export, Registration, WorkRules
+from registrations.models import Export, Registration
 from registrations.views.pages import StaffRequest, needs
 from registrations.views.queue import searches_of
 
@@ -29,7 +29,7 @@ def export(request: StaffRequest) -> HttpResponse:
     asked = asked_for(request.user, request.GET, searches_of(request))
     rows = asked.rows
     total = rows.order_by().count()
-    if total <= WorkRules.current().export_in_background_over:
+    if total <= asked.rules.export_in_background_over:
         return _at_once(rows, format)
     if request.method == "POST":
         # The searched words live in the session, which the worker has not: they travel in the row, not in an address.

@@ -58,7 +58,7 @@ def queue(request: StaffRequest) -> HttpResponse:
     columns = [column for column in COLUMNS if column.slug in desk.columns]
     now = timezone.now()
     names = ("tim", "q", "xep", *QueueFilter.base_filters)
-    counts = tab_counts(now)
+    counts = tab_counts(now, asked.rules)
     context = {
         "tabs": with_counts(counts),
         "fingerprint": fingerprint(counts),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from registrations.models import Citizen, Registration, SavedView
+from registrations.models import Citizen, Registration, SavedView, WorkRules
 from registrations.queue import in_tab, one_page, order_of
 from registrations.states import State
 from tests.factories.registrations import CitizenFactory, ProcedureFactory
@@ -50,7 +50,7 @@ def test_overdue_holds_every_kind_of_lateness_and_nothing_that_is_in_time(office
     type(not_closed.appointment).objects.filter(pk=not_closed.appointment_id).update(
         starts_at=NOW - timedelta(hours=2), ends_at=NOW - timedelta(hours=1)
     )
-    found = set(in_tab(Registration.objects.all(), "qua-han", NOW).values_list("code", flat=True))
+    found = set(in_tab(Registration.objects.all(), "qua-han", NOW, WorkRules.current()).values_list("code", flat=True))
     assert found == {late_call.code, silent.code, unassigned.code, not_closed.code}
 
 
@@ -135,7 +135,7 @@ def test_pages_meet_without_gap_or_repeat_and_lead_back(office, request_in, orde
         request_in(
             created_at=NOW - timedelta(minutes=number // 2), citizen=CitizenFactory(name=f"Người Mẫu {number // 3}")
         )
-    rows = in_tab(Registration.objects.all(), tab, NOW)
+    rows = in_tab(Registration.objects.all(), tab, NOW, WorkRules.current())
     how = order_of(order, tab)
     seen, after, pages = [], None, []
     for _ in range(10):
