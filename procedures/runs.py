@@ -14,6 +14,10 @@ _LONGEST_RUN, _LONGEST_PIECE = 60, 9
 _KEYS = re.compile(r"[wjfx0-9]|aa|ee|oo|dd|[aeiouycmnpthg][srjfx](?=[^aeiouyhr]|$)|[aeiouycmnpthg][sfjx]h")
 _CORES = re.compile(r"[aeiouy][^aeiouy]*")
 _CORE = re.compile(r"[aeiouyw]")
+# How a struck syllable begins.
+_BEGINNING = re.compile(r"(?:dd|d9|ngh?|nh|[cgkpt]h|tr|[bcdghklmnpqrstvx])?[aeiouyw]")
+# A vowel, consonants, and a vowel that is no key of the first: two syllables at least.
+_TWO_SYLLABLES = re.compile(r"[aeiouyw][sfrxj0-9]*[bcdghklmnpqtvz]+[sfrxj0-9]*[iuy]")
 # A word with its marks, a word by its letters, one whose keys fit no syllable, any syllable of the language.
 _EXACT, _KNOWN, _MISTRUCK, _SYLLABLE = 0.5, 1.3, 2.3, 3.5
 
@@ -67,6 +71,8 @@ def _worth(piece: str, knows: Callable[[str], bool], writes: Callable[[str], boo
 @lru_cache(maxsize=20_000)
 def _struck(piece: str) -> tuple[str, str]:
     """The syllable those keys make and its letters, both empty where they make none. Marks may be missing: `thuoc1`."""
+    if not _BEGINNING.match(piece) or _TWO_SYLLABLES.search(piece):
+        return "", ""
     made = composed(piece)
     plain = letters(made)
     return (made, plain) if made.isalpha() and (is_syllable(made) or is_syllable(plain)) else ("", "")

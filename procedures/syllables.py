@@ -19,7 +19,7 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 _HOI_NGA = {"\u0309", "\u0303"}
 _STOP_TONES = {"\u0301", "\u0323"}  # a syllable that ends in c, ch, p or t has sắc or nặng, nothing else
 
-_ONSETS = tuple(_words("b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"))
+_ONSETS = _words("b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x")
 _RIMES = _words("""
     a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
     e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu
@@ -28,7 +28,9 @@ _RIMES = _words("""
     uyêt uyt uyn uyu uơ uê uêch uênh uôc uôi uôm uôn uông uôt ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt
     ươu y yêm yên yêng yêt yêu
 """)
-_PLAIN_RIMES = frozenset(strip_marks(rime) for rime in _RIMES)
+# Every syllable without its tone, and by its letters alone.
+_SHAPES = _RIMES | {onset + rime for onset in _ONSETS for rime in _RIMES}
+_LETTERS = frozenset(map(strip_marks, _RIMES)) | {onset + strip_marks(rime) for onset in _ONSETS for rime in _RIMES}
 
 SAME, PLAIN, SLIP, OTHER_TONE, OTHER_WORD = 1.0, 0.9, 0.8, 0.3, 0.0
 
@@ -53,6 +55,8 @@ class Spelling:
 @lru_cache(maxsize=50_000)
 def spelling(word: str) -> Spelling:
     """Take a word apart. Where the tone stands does not matter: hoà and hòa are one spelling."""
+    if word.isascii():
+        return Spelling(shape=word, tone="", plain=word)
     tone = ""
     letters = []
     for mark in unicodedata.normalize("NFD", word):
@@ -69,14 +73,10 @@ def is_syllable(word: str) -> bool:
     """Whether Vietnamese could have this syllable, marks included. A word without any mark is judged by its letters."""
     parts = spelling(word)
     if parts.plain == word:
-        return _has_rime(word, _PLAIN_RIMES)
-    if not _has_rime(parts.shape, _RIMES):
+        return word in _LETTERS
+    if parts.shape not in _SHAPES:
         return False
     return parts.tone in _STOP_TONES or not parts.plain.endswith(("c", "ch", "p", "t"))
-
-
-def _has_rime(word: str, rimes: frozenset[str]) -> bool:
-    return word in rimes or any(word.startswith(onset) and word[len(onset) :] in rimes for onset in _ONSETS)
 
 
 @lru_cache(maxsize=100_000)

@@ -22,6 +22,8 @@ def clean(text: str) -> str:
 
 def strip_marks(text: str) -> str:
     """The letters without tone, hat, horn or bar: `Đường` becomes `Duong`. `đ` does not decompose: replaced by hand."""
+    if text.isascii():
+        return text
     text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return unicodedata.normalize("NFC", _MARKS.sub("", text))
 
