@@ -12,6 +12,7 @@ from registrations.errors import MissingFact, StaleState
 from registrations.models import Notification, Registration
 from registrations.notices import Notice
 from registrations.notifying import tell_managers
+from registrations.staff_names import staff_name
 from registrations.states import State
 from registrations.transitions import Actor
 from registrations.wordings import clock_or_day, stretch
@@ -43,7 +44,7 @@ def report_delay(
             raise StaleState(f"Hồ sơ {registration.code} không còn chờ người đến.")
         registration.expected_at = at
         settle(registration=registration)
-        name = actor.user.get_full_name() or actor.user.get_username() if actor.user else "Cán bộ"
+        name = staff_name(actor.user) if actor.user else "Cán bộ"
         tell_managers(registration=registration, text=f"{name} báo đến {registration.code} muộn, khoảng {_clock(at)}.")
         if at > timezone.now():
             notices.tell(

@@ -14,6 +14,7 @@ from registrations.dialogue.clock import short_time
 from registrations.errors import MissingFact, RegistrationError
 from registrations.models import Attachment, Citizen, Dialogue, Registration
 from registrations.phones import mask_phone_in
+from registrations.staff_names import staff_name
 from zalo_bridge import outbox
 from zalo_bridge.services import ChatLine, Contact, Window, chat_lines, window
 
@@ -111,10 +112,10 @@ def write(*, contact: Contact, text: str, user: User, key: str, now: datetime | 
             contact=contact,
             text=text,
             is_reply=True,
-            written_by=user.get_username(),
+            written_by=staff_name(user),
             subject=f"chat:{contact.pk}",
         )
-        commands.pause(dialogue=dialogue, by=user.get_full_name() or user.get_username(), now=now)
+        commands.pause(dialogue=dialogue, by=staff_name(user), now=now)
         dialogue.save(update_fields=["paused_until", "paused_by", "wants_human_since", "wants_human_because"])
     return message
 
@@ -123,7 +124,7 @@ def take_over(*, contact: Contact, user: User, now: datetime | None = None) -> D
     """The bot is silent for a while, though nothing has been written yet."""
     with transaction.atomic():
         dialogue, _ = Dialogue.objects.select_for_update().get_or_create(contact=contact)
-        commands.pause(dialogue=dialogue, by=user.get_full_name() or user.get_username(), now=now or timezone.now())
+        commands.pause(dialogue=dialogue, by=staff_name(user), now=now or timezone.now())
         dialogue.save(update_fields=["paused_until", "paused_by", "wants_human_since", "wants_human_because"])
     return dialogue
 

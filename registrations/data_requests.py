@@ -12,6 +12,7 @@ from registrations import data_rights
 from registrations.errors import MissingFact, RegistrationError, StaleState
 from registrations.models import Attachment, Citizen, Consent, ConsentWording, DataRequest, Registration
 from registrations.phones import show_phone
+from registrations.staff_names import staff_name
 from registrations.transitions import Actor
 from zalo_bridge import outbox
 from zalo_bridge.services import window
@@ -153,7 +154,7 @@ def work_on(*, number: int, deed: str, words: str, told: str, user: User, now: d
             *request.steps,
             {
                 "at": now.isoformat(),
-                "by": user.get_full_name() or user.username,
+                "by": staff_name(user),
                 "did": deed,
                 "words": kept,
                 "told": told,
@@ -167,7 +168,7 @@ def work_on(*, number: int, deed: str, words: str, told: str, user: User, now: d
                 contact=request.contact,
                 text=words,
                 is_reply=True,
-                written_by=user.get_username(),
+                written_by=staff_name(user),
                 subject=f"chat:{request.contact.pk}",
             )
     return request

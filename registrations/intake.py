@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from procedures.services import Procedure
 from registrations import notices
+from registrations.call_clock import call_due_at
 from registrations.codes import new_code
 from registrations.consent import current_text
 from registrations.errors import EditedMeanwhile, MissingFact, RegistrationError, StaleState
 from registrations.history import Line, write_history
-from registrations.models import Citizen, Consent, FieldChange, Registration, WorkRules
+from registrations.models import Citizen, Consent, FieldChange, Registration
 from registrations.notices import Notice
 from registrations.states import CLOSED_STATES, State
 from registrations.transitions import Actor, begin, move
@@ -83,7 +84,7 @@ def register(
             time_wish=time_wish[:200],
             created_at=at,
             state_changed_at=at,
-            call_due_at=scheduling.add_working_minutes(at, WorkRules.current().call_within_minutes),
+            call_due_at=call_due_at(at, appointment),
         )
         line = begin(registration=registration, actor=actor, at=at)
         notices.recompute_reminders(registration=registration)

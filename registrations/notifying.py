@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from registrations.models import Follow, Note, Notification, Registration
 from registrations.roles import MANAGERS
+from registrations.staff_names import staff_name
 
 _MENTION = re.compile(r"(?<![\w@])@([\w.+-]+)")
 
@@ -42,7 +43,7 @@ def write_note(*, registration: Registration, author: User, text: str) -> Note:
         note = Note.objects.create(registration=registration, author=author, text=text)
         people = list(get_user_model().objects.filter(username__in=names, is_active=True).exclude(pk=author.pk))
         note.mentions.set(people)
-        who = author.get_full_name() or author.get_username()
+        who = staff_name(author)
         Notification.objects.bulk_create(
             Notification(
                 user=user, registration=registration, text=f"{who} nhắc anh/chị trong hồ sơ {registration.code}."

@@ -12,6 +12,7 @@ from registrations.attachments import RECEIPT
 from registrations.history import FIELD_LABELS
 from registrations.models import ContactAttempt, Registration
 from registrations.phones import mask_phone_in
+from registrations.staff_names import staff_name
 from registrations.states import State
 from registrations.wordings import clock_or_day
 from scheduling.services import Assignment
@@ -76,7 +77,7 @@ def timeline_of(registration: Registration, *, with_chat: bool = True) -> list[I
 
 def name_of(user: User | None, kind: str = "staff") -> str:
     if user is not None:
-        return user.get_full_name() or user.get_username()
+        return staff_name(user)
     return {"citizen": "Người dân", "system": "Hệ thống"}.get(kind, "")
 
 

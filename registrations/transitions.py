@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from registrations.errors import StaleState, explained
 from registrations.models import Registration, Transition
+from registrations.staff_names import staff_name
 from registrations.states import MAY_GO_TO, State
 
 
@@ -134,7 +135,7 @@ def _already(registration: Registration, to: State) -> str:
         when = f" lúc {timezone.localtime(last.at):%H:%M %d/%m}"
         who = {"citizen": " (người dân)", "system": " (hệ thống)"}.get(last.actor_kind, "")
         if last.actor is not None:
-            who = f" ({last.actor.get_full_name() or last.actor.get_username()})"
+            who = f" ({staff_name(last.actor)})"
     label = State(registration.state).label
     if registration.state == to:
         return f"Việc này đã làm rồi: hồ sơ {registration.code} đã ở bước “{label}”{when}{who}."

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registrations import notices
+from registrations.call_clock import call_due_at
 from registrations.errors import MissingFact, StaleState
 from registrations.models import Checklist, ContactAttempt, Registration, WorkRules
 from registrations.notices import Notice
@@ -52,7 +53,6 @@ def answer_received(
 ) -> Registration:
     """The citizen sent what was missing: back to the people who call, with a fresh clock."""
     at = now or timezone.now()
-    due = scheduling.add_working_minutes(at, WorkRules.current().call_within_minutes)
     with transaction.atomic():
         move(
             registration=registration,
@@ -60,7 +60,7 @@ def answer_received(
             actor=actor,
             at=at,
             reason=note,
-            call_due_at=due,
+            call_due_at=call_due_at(at, registration.appointment),
             next_call_at=None,
             missed_calls=0,
             unreachable_told_at=None,

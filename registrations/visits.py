@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from registrations import notices
 from registrations.arrivals import settle
+from registrations.call_clock import call_due_at
 from registrations.errors import MissingFact, StaleState
 from registrations.history import when, write_history
 from registrations.intake import audience_of, minutes_of
@@ -183,6 +184,9 @@ def change_time(*, registration: Registration, slot_id: int, actor: Actor) -> Re
             return registration
         change = _note_time(locked, before, actor)
         Registration.objects.filter(pk=locked.pk).update(set_off_at=None, expected_at=None, time_wish="")
+        if locked.state == State.SUBMITTED:
+            due = call_due_at(locked.state_changed_at, locked.appointment)
+            Registration.objects.filter(pk=locked.pk).update(call_due_at=due)
         settle(registration=locked)
         if locked.state == State.ASSIGNED and not _has_staff(locked):
             move(

@@ -228,7 +228,7 @@ def unassign(*, appointment: Appointment, by: User | None, reason: str, now: dat
     now = now or timezone.now()
     with transaction.atomic():
         locked = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
-        author = f" ({by.get_username()})" if by else ""
+        author = f" ({by.get_full_name() or by.get_username()})" if by else ""
         return end_assignments(appointment=locked, reason=f"{reason[: 300 - len(author)]}{author}", now=now)
 
 

@@ -173,7 +173,7 @@ class OutboundMessage(models.Model):
     )
     written_by = models.CharField(
         "người viết", max_length=150, blank=True
-    )  # a username when staff typed it; blank: the bot
+    )  # a name when staff typed it; blank: the bot
 
     class Meta:
         verbose_name = "tin đi"

@@ -61,8 +61,8 @@ def enqueue(
     `params` fill the template that carries this `kind` when the chat window is closed. `is_reply` answers what the
     citizen just did: it may go out at night and is tried even where our record says the window is closed. After
     `give_up_at` the message is not sent any more (default: 3 hours for a reply, 3 days for a notice, counted from
-    `not_before`). Longer texts become several messages, each a row of its own, in order. `written_by` is a username
-    when a person wrote it.
+    `not_before`). Longer texts become several messages, each a row of its own, in order. `written_by` is the
+    name of the person who wrote it.
 
     Raises `ValueError` when there is nobody to reach or nothing to say.
     """

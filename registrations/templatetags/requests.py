@@ -10,6 +10,7 @@ from registrations import rows, wordings
 from registrations.models import Registration
 from registrations.phones import mask_phone, show_phone
 from registrations.queue import COUNT_UP_TO
+from registrations.staff_names import staff_name
 
 register = Library()
 
@@ -44,7 +45,7 @@ def capped(count: int) -> str:
 @register.filter
 def person(user: Any) -> str:
     """A member of staff by full name, else by the name they sign in with."""
-    return (user.get_full_name() or user.get_username()) if user is not None else ""
+    return staff_name(user) if user is not None else ""
 
 
 @register.filter

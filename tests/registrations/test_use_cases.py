@@ -13,7 +13,8 @@ from registrations.transitions import Actor
 from scheduling.errors import SlotFull, StaffBusy
 from scheduling.models import Slot
 from tests.factories.registrations import CitizenFactory, ContactFactory, ProcedureFactory
-from tests.factories.scheduling import SlotFactory, WardFactory, at
+from tests.factories.scheduling import NOW, SlotFactory, WardFactory, at
+from tests.people import make_user
 from zalo_bridge.models import OutboundMessage
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,26 @@ def test_a_new_request_takes_a_place_and_has_a_code_a_clock_and_a_history(free_s
     assert timezone.localtime(registration.call_due_at).strftime("%H:%M %d/%m") == "11:00 23/11"
     assert [line.actor_kind for line in registration.transitions.all()] == ["citizen"]
     assert "confirmation" in told(registration)
+
+
+@pytest.mark.parametrize(
+    ("visit", "minutes", "due"),
+    [("10:30", 60, "10:00"), ("10:15", 60, "09:30"), ("09:45", 240, "09:45")],
+    ids=["time enough", "at the visit's door", "sooner than half"],
+)
+def test_who_is_visited_soon_is_called_sooner(ward, procedure, visit, minutes, due):
+    WorkRules.objects.create(pk=1, call_within_minutes=minutes)
+    slot = SlotFactory(starts_at=at(visit, NOW.date()), capacity=2)
+    registration = register(slot, ward, procedure, actor=Actor.staff(make_user("verifier")), channel="counter")
+    assert timezone.localtime(registration.call_due_at).strftime("%H:%M %d/%m") == f"{due} 23/11"
+
+
+def test_a_visit_moved_nearer_is_called_sooner(free_slot, ward, procedure):
+    registration = register(free_slot, ward, procedure)
+    near = SlotFactory(starts_at=at("10:30", NOW.date()), capacity=2)
+    clerk = Actor.staff(make_user("verifier"))
+    registration = services.change_time(registration=registration, slot_id=near.pk, actor=clerk)
+    assert timezone.localtime(registration.call_due_at).strftime("%H:%M %d/%m") == "10:00 23/11"
 
 
 def test_a_taken_slot_leaves_nothing_behind(free_slot, ward, procedure):

@@ -43,11 +43,12 @@ def test_who_asked_for_a_person_is_on_the_list_until_somebody_answers(clerk_clie
 
 
 def test_staff_write_once_however_often_they_press_and_the_bot_is_silent(clerk_client, citizen):
+    User.objects.filter(username="verifier").update(last_name="Trần", first_name="Mẫu Xác")
     citizen.says("xin chào")
     for _ in range(2):
         clerk_client.post(address(citizen, "chats:write"), {"viec": "gui", "noi-dung": "Chào anh Một", "khoa": "k1"})
     assert citizen.new_texts() == ["Chào anh Một"]
-    assert citizen.messages()[-1].written_by == "verifier"
+    assert citizen.messages()[-1].written_by == "Mẫu Xác Trần"
     assert citizen.says("đăng ký") == []
     page = clerk_client.get(address(citizen)).content.decode()
     assert "Chào anh Một" in page
