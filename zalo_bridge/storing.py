@@ -1,6 +1,6 @@
 """Writes events to the inbox: those that come in together share one statement and one commit.
 
-A commit costs the database more than a row does. While one or two threads write, the rows of the others gather, and the
+A commit costs the database more than a row does. While some threads write, the rows of the others gather, and the
 next to have the turn writes them all. Nobody waits for a timer: a row that comes alone is written at once.
 """
 
@@ -22,8 +22,8 @@ Values = tuple[object, ...]
 # Rows in one statement. Every count is a statement the server has prepared; of one with more than 50 parameters psycopg
 # would translate the text anew each time.
 MOST_TOGETHER = 5
-# While one waits for the disk another may write, once so many rows have gathered that its commit is not for one alone.
-MOST_WRITERS, WORTH_A_WRITER = 2, 3
+# While some wait for the disk another may write, once so many rows have gathered that its commit is not for one alone.
+MOST_WRITERS, WORTH_A_WRITER = 3, 3
 
 ANOTHER_DELIVERY = """
 UPDATE zalo_bridge_webhookevent SET deliveries = least(deliveries + 1, 32000) WHERE dedupe_key = %s

@@ -24,8 +24,8 @@ def insert(key: str, *, name: str = "user_send_text") -> int | None:
 
 @contextmanager
 def crowd_behind_a_slow_write(*jobs: Callable[[], Any]) -> Iterator[list[Any]]:
-    """The first row waits for the table; the jobs start meanwhile: enough for a second writer, who waits as well, and
-    the rest gather. All go on when the block ends."""
+    """The first row waits for the table; the jobs start meanwhile: as many more writers as they are worth, who wait as
+    well, and the rest gather. All go on when the block ends."""
     results: list[Any] = []
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -35,8 +35,9 @@ def crowd_behind_a_slow_write(*jobs: Callable[[], Any]) -> Iterator[list[Any]]:
         assert wait_until(lambda: storing._writers == 1, timeout_s=10)
         rest = threading.Thread(target=lambda: results.extend(all_at_once(*jobs)))
         rest.start()
-        left = len(jobs) - storing.WORTH_A_WRITER
-        assert wait_until(lambda: (storing._writers, len(storing._gathered)) == (2, left), timeout_s=10)
+        more = min(storing.MOST_WRITERS - 1, len(jobs) // storing.WORTH_A_WRITER)
+        left = len(jobs) - more * storing.WORTH_A_WRITER
+        assert wait_until(lambda: (storing._writers, len(storing._gathered)) == (1 + more, left), timeout_s=10)
     first.join(timeout=20)
     rest.join(timeout=20)
     yield results
