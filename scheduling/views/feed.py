@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,7 +34,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """One's own address: shown once when made, ended at a press."""
     staff = staff_member_of(signed_in(request))
     if staff is None:
-        raise Http404
+        raise PermissionDenied
     address = ""
     if request.method == "POST":
         if request.POST.get("viec") == "thu-hoi":

@@ -103,7 +103,7 @@ def test_a_person_makes_and_takes_back_their_own_address(client, lan):
 
 def test_whoever_is_not_sent_out_has_no_calendar(client, verifier):
     client.force_login(verifier)
-    assert client.get(reverse("scheduling:my_feed")).status_code == 404
+    assert client.get(reverse("scheduling:my_feed")).status_code == 403
 
 
 def test_each_person_gets_a_sheet_of_the_day(client, manager, lan, registration):
