@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from axes.admin import AccessFailureLogAdmin, AccessLogAdmin
-from axes.models import AccessFailureLog, AccessLog
+from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.apps import apps
 from django.contrib import admin
@@ -76,6 +76,12 @@ class History:
         return False
 
 
+class Attempts(AccessAttemptAdmin):
+    @admin.display(description="Tình trạng")
+    def status(self, obj: AccessAttempt) -> str:
+        return super().status(obj)
+
+
 class SignIns(History, AccessLogAdmin):
     pass
 
@@ -84,9 +90,10 @@ class RefusedSignIns(History, AccessFailureLogAdmin):
     pass
 
 
-for model in (*NOT_ASKED_FOR, User, Group, AccessLog, AccessFailureLog):
+for model in (*NOT_ASKED_FOR, User, Group, AccessAttempt, AccessLog, AccessFailureLog):
     admin.site.unregister(model)
 admin.site.register(User, Users)
 admin.site.register(Group, Groups)
+admin.site.register(AccessAttempt, Attempts)
 admin.site.register(AccessLog, SignIns)
 admin.site.register(AccessFailureLog, RefusedSignIns)
