@@ -33,7 +33,8 @@ ROLE = DATABASE = "tannha"
 # The kernel's limit for a socket's path is 107 bytes (103 on macOS), PostgreSQL adds "/.s.PGSQL.5432".
 LONGEST_SOCKET_FOLDER = 85
 UTF8_LOCALES = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "vi_VN.UTF-8")
-NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# What tests can do without: their tables are emptied again and again, and gone after an hour.
+NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "checkpoint_timeout=1h")
 
 
 class ServersDoNotStart(Exception):
