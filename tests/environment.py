@@ -8,6 +8,7 @@ The tests run as production does (DEBUG off), with the stand-in for Zalo switche
 """
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Generator
@@ -18,7 +19,6 @@ import pytest
 from django.core.management import execute_from_command_line
 
 from config.embedded import Servers
-from config.garbage import spare_what_is_loaded
 from config.processes import FolderIsTaken, hold
 
 VAR = Path(__file__).resolve().parent.parent / "var"
@@ -98,7 +98,10 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 
 
 def pytest_collection_finish() -> None:
-    spare_what_is_loaded()
+    # What is loaded by now stays until the end: the collector of circular garbage need not walk through it each time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:

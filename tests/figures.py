@@ -33,7 +33,6 @@ def main(folder: Path, prefix: str, columns: Sequence[str], output: Path) -> int
     if unknown := set(wanted) - set(names):
         parser.error(f"no {', '.join(sorted(unknown))}; there is {', '.join(names)}")
     with own_database(prefix):
-        importlib.import_module("config.wsgi")  # loaded, and spared by the collector, as a web process is
         package = f"tests.{folder.name}"
         output.parent.mkdir(exist_ok=True)
         rows: list[Row] = []
