@@ -7,10 +7,13 @@ import copy
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +21,7 @@ from hypothesis import strategies as st
 from tests.factories.zalo_bridge import text_event
 from zalo_bridge import inbox
 from zalo_bridge.envelope import read_envelope
-from zalo_bridge.models import Contact, WebhookEvent
+from zalo_bridge.models import WebhookEvent
 from zalo_bridge.simulator.events import Events
 from zalo_bridge.simulator.records import Identity, Message, Person
 
@@ -143,6 +146,14 @@ def post(client: Client, raw: bytes, content_type: str = "application/json") -> 
     return client.post("/zalo/webhook/", data=raw, content_type=content_type, headers=headers).status_code
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """One case, rolled back: rows deleted instead would stay in the tables until the test ends, and slow the next."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def check_worker() -> None:
     """Everything stored was handled at the first attempt, or understood to be nothing."""
     inbox.handle_waiting()
@@ -153,18 +164,17 @@ def check_worker() -> None:
 @PROFILE
 @given(body=damaged_events())
 def test_damaged_events_harm_nobody(client: Client, body: dict[str, Any]):
-    raw = json.dumps(body).encode()
-    assert post(client, raw) == 200
-    check_worker()
-    WebhookEvent.objects.all().delete()
-    Contact.objects.all().delete()
+    with undone():
+        assert post(client, json.dumps(body).encode()) == 200
+        check_worker()
 
 
 @PROFILE
 @given(body=ANY_JSON, content_type=st.sampled_from(["application/json", "text/plain", "", "multipart/form-data", "x"]))
 def test_any_json_is_answered(client: Client, body: Any, content_type: str):
-    assert post(client, json.dumps(body).encode(), content_type) == 200
-    check_worker()
+    with undone():
+        assert post(client, json.dumps(body).encode(), content_type) == 200
+        check_worker()
 
 
 @PROFILE
@@ -182,14 +192,13 @@ def test_any_bytes_are_answered(client: Client, raw: bytes):
 def test_a_valid_event_among_rubbish_is_handled(client: Client, ears: Any, garbage: list[dict[str, Any]], words: str):
     ears.events.clear()
     valid = text_event("3000400050006000777", "x" + words)
-    for body in (garbage[0], valid, *garbage[1:]):
-        assert post(client, json.dumps(body).encode()) == 200
-    check_worker()
+    with undone():
+        for body in (garbage[0], valid, *garbage[1:]):
+            assert post(client, json.dumps(body).encode()) == 200
+        check_worker()
     mine = [event for event in ears.events if event.contact.user_id == "3000400050006000777"]
     assert len(mine) == 1
     assert mine[0].text.startswith("x")
-    WebhookEvent.objects.all().delete()
-    Contact.objects.all().delete()
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "cp1258", "latin-1"])
