@@ -12,11 +12,11 @@ from registrations.errors import MissingFact, StaleState
 from registrations.models import Notification, Registration
 from registrations.notices import Notice
 from registrations.notifying import tell_managers
-from registrations.staff_names import staff_name
 from registrations.states import State
 from registrations.transitions import Actor
 from registrations.wordings import clock_or_day, stretch
 from scheduling import services as scheduling
+from scheduling.services import staff_name
 
 LATE_START = "late_start"
 # After a stop of the whole system nobody needs to hear of this morning's delays in the evening.

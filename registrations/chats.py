@@ -14,7 +14,7 @@ from registrations.dialogue.clock import short_time
 from registrations.errors import MissingFact, RegistrationError
 from registrations.models import Attachment, Citizen, Dialogue, Registration
 from registrations.phones import mask_phone_in
-from registrations.staff_names import staff_name
+from scheduling.services import staff_name
 from zalo_bridge import outbox
 from zalo_bridge.services import ChatLine, Contact, Window, chat_lines, window
 

@@ -5,15 +5,13 @@ the words shown, the proof kept, and what a withdrawal sets going (Luật 91/202
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
 from registrations.models import Citizen, Consent, ConsentWording
 from registrations.wording import Wording
-
-if TYPE_CHECKING:
-    from zalo_bridge.services import Contact
+from zalo_bridge.services import Contact
 
 # The line beside the box of Zalo's own form, for a form sent without our words before it.
 FORM_ONLY = "phieu-zalo"
@@ -48,13 +46,13 @@ def note_shown(data: dict[str, Any], wording: Wording, *, at: datetime) -> None:
     data["consent_shown"] = {"version": shown.version, "sha256": shown.sha256, "at": at.isoformat()}
 
 
-def standing(contact: "Contact") -> Consent | None:
+def standing(contact: Contact) -> Consent | None:
     """The consent of this contact that has not been withdrawn."""
     return Consent.objects.filter(contact=contact, withdrawn_at__isnull=True).order_by("-given_at", "-id").first()
 
 
 def record(
-    *, contact: "Contact", channel: str, shown: dict[str, Any] | None, wording: Wording, at: datetime | None = None
+    *, contact: Contact, channel: str, shown: dict[str, Any] | None, wording: Wording, at: datetime | None = None
 ) -> Consent:
     """Keep the proof: which words, when, through what. The same words agreed to again keep the first proof."""
     if shown:
@@ -74,7 +72,7 @@ def record(
     )
 
 
-def bind(*, contact: "Contact", citizen: Citizen) -> None:
+def bind(*, contact: Contact, citizen: Citizen) -> None:
     """Once the person has a record, their standing consents belong to it."""
     Consent.objects.filter(contact=contact, withdrawn_at__isnull=True, citizen__isnull=True).update(citizen=citizen)
 

@@ -127,20 +127,17 @@ def steps(span: Span) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in State}
 
 
-PER_WARD = """
-SELECT coalesce(w.id, 0), coalesce(w.name, 'Chưa rõ phường, xã'), r.n, r.filed, r.missed FROM (
-    SELECT ward_id, count(*) AS n, count(*) FILTER (WHERE state = 'completed') AS filed,
+GROUPED = """
+SELECT coalesce(g.id, 0), coalesce(g.{name}, '{unknown}'), r.n, r.filed, r.missed FROM (
+    SELECT {column}, count(*) AS n, count(*) FILTER (WHERE state = 'completed') AS filed,
         count(*) FILTER (WHERE state = 'no_show') AS missed
-    FROM registrations_registration WHERE created_at >= %(start)s AND created_at < %(end)s GROUP BY ward_id
-) r LEFT JOIN scheduling_ward w ON w.id = r.ward_id ORDER BY 3 DESC, 2
+    FROM registrations_registration WHERE created_at >= %(start)s AND created_at < %(end)s GROUP BY {column}
+) r LEFT JOIN {table} g ON g.id = r.{column} ORDER BY 3 DESC, 2
 """
-PER_PROCEDURE = """
-SELECT coalesce(p.id, 0), coalesce(p.short_name, 'Chưa rõ thủ tục'), r.n, r.filed, r.missed FROM (
-    SELECT procedure_id, count(*) AS n, count(*) FILTER (WHERE state = 'completed') AS filed,
-        count(*) FILTER (WHERE state = 'no_show') AS missed
-    FROM registrations_registration WHERE created_at >= %(start)s AND created_at < %(end)s GROUP BY procedure_id
-) r LEFT JOIN procedures_procedure p ON p.id = r.procedure_id ORDER BY 3 DESC, 2
-"""
+PER_WARD = GROUPED.format(table="scheduling_ward", name="name", column="ward_id", unknown="Chưa rõ phường, xã")
+PER_PROCEDURE = GROUPED.format(
+    table="procedures_procedure", name="short_name", column="procedure_id", unknown="Chưa rõ thủ tục"
+)
 
 
 def per_ward(span: Span) -> list[Row]:

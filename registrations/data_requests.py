@@ -12,8 +12,8 @@ from registrations import data_rights
 from registrations.errors import MissingFact, RegistrationError, StaleState
 from registrations.models import Attachment, Citizen, Consent, ConsentWording, DataRequest, Registration
 from registrations.phones import show_phone
-from registrations.staff_names import staff_name
 from registrations.transitions import Actor
+from scheduling.services import staff_name
 from zalo_bridge import outbox
 from zalo_bridge.services import window
 

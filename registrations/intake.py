@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -23,14 +23,12 @@ from registrations.transitions import Actor, begin, move
 from registrations.wording import Wording
 from scheduling import services as scheduling
 from scheduling.services import Ward
-
-if TYPE_CHECKING:
-    from zalo_bridge.services import Contact
+from zalo_bridge.services import Contact
 
 CODE_TRIES = 8
 
 
-def find_citizen(*, phone: str = "", contact: "Contact | None" = None) -> Citizen | None:
+def find_citizen(*, phone: str = "", contact: Contact | None = None) -> Citizen | None:
     """The person behind a contact, else behind a phone number (E.164). A merged one answers with the one kept."""
     people = Citizen.objects.filter(erased_at__isnull=True).order_by("-created_at", "-id")
     found = people.filter(contact=contact).first() if contact is not None else None

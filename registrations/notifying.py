@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from registrations.models import Follow, Note, Notification, Registration
 from registrations.roles import MANAGERS
-from registrations.staff_names import staff_name
+from scheduling.services import staff_name
 
 _MENTION = re.compile(r"(?<![\w@])@([\w.+-]+)")
 

@@ -12,10 +12,9 @@ from registrations.attachments import RECEIPT
 from registrations.history import FIELD_LABELS
 from registrations.models import ContactAttempt, Registration
 from registrations.phones import mask_phone_in
-from registrations.staff_names import staff_name
 from registrations.states import State
 from registrations.wordings import clock_or_day
-from scheduling.services import Assignment
+from scheduling.services import Assignment, staff_name
 from zalo_bridge import services as zalo
 
 KINDS = {

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from registrations.errors import StaleState, explained
 from registrations.models import Registration, Transition
-from registrations.staff_names import staff_name
 from registrations.states import MAY_GO_TO, State
+from scheduling.services import staff_name
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """From a verified request to a filed dossier: who goes, when, what came of it, what the citizen thought."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -183,10 +184,10 @@ def change_time(*, registration: Registration, slot_id: int, actor: Actor) -> Re
         if when(locked.appointment) == before:
             return registration
         change = _note_time(locked, before, actor)
-        Registration.objects.filter(pk=locked.pk).update(set_off_at=None, expected_at=None, time_wish="")
+        fresh: dict[str, Any] = {"set_off_at": None, "expected_at": None, "time_wish": ""}
         if locked.state == State.SUBMITTED:
-            due = call_due_at(locked.state_changed_at, locked.appointment)
-            Registration.objects.filter(pk=locked.pk).update(call_due_at=due)
+            fresh["call_due_at"] = call_due_at(locked.state_changed_at, locked.appointment)
+        Registration.objects.filter(pk=locked.pk).update(**fresh)
         settle(registration=locked)
         if locked.state == State.ASSIGNED and not _has_staff(locked):
             move(

@@ -20,6 +20,7 @@ from scheduling.errors import AppointmentGone, ExchangeRefused, PlanIsStale, Sch
 from scheduling.free_times import SLOT_COLUMNS, SlotFacts, fits_before_closing
 from scheduling.hours import ZONE, current_calendar, day_bounds
 from scheduling.models import LIVE, Appointment, BoardChange, Slot, StaffMember
+from scheduling.names import staff_name
 from scheduling.words import sentence, when
 
 Telling = Literal["now", "soon", "no"]  # the citizen is told at once, in two minutes, not at all
@@ -303,6 +304,6 @@ def _what_happened(visit: Appointment) -> str:
     lead = lead_of(visit)
     now_stands = f"{when(visit.starts_at)}, {lead.called if lead else 'chưa phân công'}"
     if last is not None:
-        who = last.by.get_full_name() or last.by.get_username()
+        who = staff_name(last.by)
         return f"{who} vừa đổi lượt này lúc {last.at.astimezone(ZONE):%H:%M}: nay là {now_stands}. Hãy xem lại."
     return f"Lượt này vừa được người khác đổi: nay là {now_stands}. Hãy xem lại."

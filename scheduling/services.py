@@ -20,6 +20,7 @@ from scheduling.disagreements import miscounted_slots, slots_outside_hours
 from scheduling.free_times import FreeDay, FreeSlot, find_slot, free_days, nearest_free
 from scheduling.holiday_proposals import propose_holidays
 from scheduling.models import Absence, Appointment, Assignment, Closure, Slot, StaffMember, WaitingPlace, Ward
+from scheduling.names import staff_name
 from scheduling.office_data import prepare_office
 from scheduling.orders import Order, Telling, carry_out_with
 from scheduling.rules import late_after
@@ -97,6 +98,7 @@ __all__ = [
     "served_wards",
     "staff_member_of",
     "slots_outside_hours",
+    "staff_name",
     "staff_of",
     "stop_waiting",
     "swap",

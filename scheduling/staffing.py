@@ -24,6 +24,7 @@ from scheduling.errors import (
 )
 from scheduling.hours import ZONE, day_bounds
 from scheduling.models import LIVE, Absence, Appointment, Assignment, BoardChange, StaffMember
+from scheduling.names import staff_name
 from scheduling.travel import TravelTable, current_travel, least_minutes
 from scheduling.words import sentence
 
@@ -228,7 +229,7 @@ def unassign(*, appointment: Appointment, by: User | None, reason: str, now: dat
     now = now or timezone.now()
     with transaction.atomic():
         locked = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
-        author = f" ({by.get_full_name() or by.get_username()})" if by else ""
+        author = f" ({staff_name(by)})" if by else ""
         return end_assignments(appointment=locked, reason=f"{reason[: 300 - len(author)]}{author}", now=now)
 
 

@@ -10,7 +10,7 @@ from registrations import rows, wordings
 from registrations.models import Registration
 from registrations.phones import mask_phone, show_phone
 from registrations.queue import COUNT_UP_TO
-from registrations.staff_names import staff_name
+from scheduling.services import staff_name
 
 register = Library()
 

@@ -14,13 +14,18 @@ from zalo_bridge.models import DeliveryAttempt, Incident, OutboundMessage, Webho
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ears", "daytime")]
 
 
-def test_one_lost_answer_is_off_the_screen_once_zalo_answers_again(mot, zalo, client):
+def answer_lost_and_echo_heard(mot, zalo, client):
+    """A message that arrived though its answer was lost: the echo and the receipt tell."""
     zalo.fail_next(CS, cut=True, after_work=True)
     message = owe(mot)
     delivery.deliver_due()
     zalo.deliver(client)
     inbox.handle_waiting()
-    assert state_of(message) == "delivered"  # the echo and the receipt told
+    assert state_of(message) == "delivered"
+
+
+def test_one_lost_answer_is_off_the_screen_once_zalo_answers_again(mot, zalo, client):
+    answer_lost_and_echo_heard(mot, zalo, client)
     reminder = owe(mot, dedupe_key="reminder", not_before=timezone.now() + timedelta(days=1))
     incident = Incident.objects.get()
     assert "(mất kết nối)" in incident.detail
@@ -101,12 +106,7 @@ def test_a_hanging_zalo_too(mot, zalo, settings):
 
 
 def test_the_echo_settles_it_without_a_question(mot, zalo, client):
-    zalo.fail_next(CS, cut=True, after_work=True)
-    message = owe(mot)
-    delivery.deliver_due()
-    zalo.deliver(client)
-    inbox.handle_waiting()
-    assert state_of(message) == "delivered"
+    answer_lost_and_echo_heard(mot, zalo, client)
     assert zalo.calls("/v2.0/oa/conversation") == []
 
 

@@ -13,10 +13,12 @@ from django.db import transaction
 from procedures.models import DossierComponent, Keyword, Procedure
 from registrations.dialogue import shell
 from registrations.models import Dialogue, Registration
+from registrations.roles import load_roles
 from scheduling.models import Slot, Ward
 from scheduling.services import load_wards
 from tests.factories.registrations import ContactFactory, FieldFactory, ProcedureFactory
 from tests.factories.scheduling import SlotFactory, WardFactory, at
+from tests.people import make_user
 from tests.zalo import zalo  # noqa: F401
 from zalo_bridge.events import EventKind, InboundEvent, Rating, ReceivedFile, SharedInfo
 from zalo_bridge.models import Contact, OutboundMessage
@@ -223,3 +225,12 @@ def visit(citizen):
     registration = citizen.registers()
     citizen.new_texts()
     return registration
+
+
+@pytest.fixture
+def clerk_client(client, office):
+    """The browser of somebody who verifies."""
+    user = make_user("verifier", first_name="Mẫu", last_name="Nguyễn Thị")
+    load_roles()
+    client.force_login(user)
+    return client
