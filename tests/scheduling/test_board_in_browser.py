@@ -127,8 +127,11 @@ def test_axe_finds_nothing_on_any_page_of_the_calendar(page, board, lan, registr
     addresses = [f"{path}{'' if '?' in path else '?'}ngay={day.isoformat()}" for path in (*PAGES, "/lich/ngoai-gio/")]
     visit = f"/lich/luot/{registration.appointment_id}/"
     for address in [*addresses, visit, f"{visit}?nguoi=0"]:
+        page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(live_server.url + address)
         found += [f"{address} {fault}" for fault in accessibility_faults(page)]
+        page.set_viewport_size({"width": 360, "height": 740})
+        found += [f"{address} on a phone, {fault}" for fault in accessibility_faults(page, "light")]
     assert found == []
 
 
