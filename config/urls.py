@@ -15,6 +15,9 @@ urlpatterns = [
     path("doi-mat-khau/", auth_views.PasswordChangeView.as_view(success_url="/"), name="password_change"),
     path("huong-dan/", views.guide, name="guides"),
     path("huong-dan/<slug:slug>/", views.guide, name="guide"),
+    # In place of two pages of the administration's own.
+    path("quan-tri/login/", views.administration_door),
+    path("quan-tri/logout/", views.SignOut.as_view()),
     path("quan-tri/", admin.site.urls),
     path("", include("procedures.urls")),
     path("", include("scheduling.urls")),

@@ -4,10 +4,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from config import health
@@ -65,6 +67,14 @@ class SignOut(LogoutView):
         if keeps_visits and not request.user.is_authenticated:
             response["Clear-Site-Data"] = '"storage"'
         return response
+
+
+@login_not_required
+def administration_door(request: HttpRequest) -> HttpResponse:
+    """Everybody signs in at one page; whoever has no part in the administration is told so (403)."""
+    if request.user.is_authenticated and not request.user.is_staff:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
 
 def guide(request: HttpRequest, slug: str = "") -> HttpResponse:

@@ -86,7 +86,6 @@ class StaffMemberAdmin(RefitsSlots):
     list_display = ("name", "title", "phone", "is_active")
     list_filter = ("is_active", "wards")
     search_fields = ("name", "user__username")
-    autocomplete_fields = ("user",)
     filter_horizontal = ("fields",)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

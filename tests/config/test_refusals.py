@@ -64,6 +64,16 @@ def test_signing_in_never_leads_to_a_page_that_only_refuses(db, client, field_st
     assert response.redirect_chain[-1][0] == (shown or asked_for)
 
 
+def test_the_administration_has_no_door_of_its_own(client, verifier, administrator):
+    assert client.get("/quan-tri/login/?next=/quan-tri/auth/").url == "/dang-nhap/?next=/quan-tri/auth/"
+    client.force_login(verifier)
+    refused = client.get("/quan-tri/auth/user/", follow=True)
+    assert (refused.status_code, "<h1" in refused.content.decode()) == (403, True)
+    client.force_login(administrator)
+    assert client.get("/quan-tri/login/", follow=True).redirect_chain[-1][0] == "/quan-tri/"
+    assert client.post("/quan-tri/logout/").url == "/dang-nhap/"
+
+
 def test_every_page_names_the_icon_and_the_address_browsers_guess_leads_to_it(client, administrator):
     assert client.get("/favicon.ico").url == "/static/img/icon.svg"
     client.force_login(administrator)
