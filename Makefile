@@ -5,6 +5,8 @@
 .PHONY: help demo demo-reset test fuzz lint format bench drills check requirements messages clean
 
 PYTHON ?= python3
+# A run starts many processes, and each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin/python
 
 help: ## what there is
