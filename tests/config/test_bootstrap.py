@@ -2,6 +2,8 @@
 
 import importlib.util
 import sys
+import sysconfig
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +62,23 @@ def test_a_half_made_environment_does_not_count_as_one(checkout):
     (checkout / ".venv" / "bin").mkdir(parents=True)
     (checkout / ".venv" / "bin" / "python").symlink_to("/nowhere/python3")
     assert not bootstrap.works()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says", "chosen"),
+    [
+        ("", "exit 0", "system"),
+        ("--enable-optimizations", "exit 0", "this"),
+        ("", "exit 1", "this"),  # another version, or no way to make an environment
+    ],
+)
+def test_of_two_pythons_of_one_version_the_better_built_one_is_taken(tmp_path, monkeypatch, arguments, says, chosen):
+    system = tmp_path / "python3"
+    system.write_text(f"#!/bin/sh\n{says}\n")
+    system.chmod(0o755)
+    monkeypatch.setattr(bootstrap, "SYSTEM_PYTHON", system)
+    monkeypatch.setattr(sys, "base_prefix", "/opt/own-build")
+    monkeypatch.setattr(sysconfig, "get_config_var", {"CONFIG_ARGS": arguments}.get)
+    assert bootstrap.best_built() == {"system": str(system), "this": sys.executable}[chosen]
+    monkeypatch.setattr(bootstrap, "SYSTEM_PYTHON", Path("/nowhere/python3"))
+    assert bootstrap.best_built() == sys.executable

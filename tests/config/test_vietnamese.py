@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.core.validators import MinLengthValidator
 from django.template import Context, Template
 from django.utils import formats, translation
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
 from tests.messages import CATALOGUES
 
@@ -98,6 +98,8 @@ def test_nothing_staff_see_of_django_stays_english(part):
 
 
 def translated(entry: polib.POEntry) -> str:
+    if entry.msgctxt and entry.msgid_plural:
+        return npgettext(entry.msgctxt, entry.msgid, entry.msgid_plural, 1)
     if entry.msgctxt:
         return pgettext(entry.msgctxt, entry.msgid)
     if entry.msgid_plural:
