@@ -17,6 +17,7 @@ def checkout(tmp_path, monkeypatch):
     for kind in bootstrap.COVERED_BY:
         (tmp_path / "requirements" / f"{kind}.txt").write_text(f"{kind}==1 \\\n    --hash=sha256:0\n")
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "SYSTEM_PYTHON", Path("/nowhere/python3"))
     monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(bootstrap, "PYTHON", tmp_path / ".venv" / "bin" / "python")
     return tmp_path
@@ -80,5 +81,5 @@ def test_of_two_pythons_of_one_version_the_better_built_one_is_taken(tmp_path, m
     monkeypatch.setattr(sys, "base_prefix", "/opt/own-build")
     monkeypatch.setattr(sysconfig, "get_config_var", {"CONFIG_ARGS": arguments}.get)
     assert bootstrap.best_built() == {"system": str(system), "this": sys.executable}[chosen]
-    monkeypatch.setattr(bootstrap, "SYSTEM_PYTHON", Path("/nowhere/python3"))
+    system.unlink()
     assert bootstrap.best_built() == sys.executable
