@@ -11,12 +11,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from procedures.errors import UnreadableCatalogue
 from procedures.text import clean, fold, strip_marks
@@ -144,13 +142,14 @@ def _place(number: int, row: Mapping[str, Any]) -> str:
 
 
 def _read_spreadsheet(path: Path) -> tuple[dict[str, str], list[tuple[str, Mapping[str, Any]]]]:
+    openpyxl = import_module("openpyxl")
     try:
         # Read row by row, the workbook stays open until it is closed.
         with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as workbook:
             lines = [list(line) for line in workbook.worksheets[0].iter_rows(values_only=True)]
     except OSError as error:
         raise UnreadableCatalogue([f"{path}: không mở được ({error.strerror})."]) from error
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+    except (BadZipFile, openpyxl.utils.exceptions.InvalidFileException, KeyError, ValueError, IndexError) as error:
         raise UnreadableCatalogue([f"{path.name}: không phải bảng tính .xlsx đọc được."]) from error
     if not lines:
         raise UnreadableCatalogue([f"{path.name}: bảng tính trống."])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from importlib import import_module
 from io import BytesIO, TextIOWrapper
 from typing import IO, Any
 
@@ -13,10 +14,6 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.worksheet.worksheet import Worksheet
 
 from registrations.models import Export, Registration
 from registrations.phones import mask_phone
@@ -96,33 +93,35 @@ def _csv_value(value: Any) -> str:
 
 def write_xlsx(stream: IO[bytes], registrations: QuerySet[Registration], step: Callable[[int], None]) -> int:
     """One sheet, head row frozen, dates as dates. How many rows."""
-    book = Workbook(write_only=True)
-    sheet: Worksheet = book.create_sheet("Hồ sơ")
+    openpyxl = import_module("openpyxl")
+    new_cell = openpyxl.cell.WriteOnlyCell
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Hồ sơ")
     sheet.freeze_panes = "A2"
     for place, field in enumerate(FIELDS):
         sheet.column_dimensions[chr(ord("A") + place)].width = field.width
     head = []
     for field in FIELDS:
-        cell = WriteOnlyCell(sheet, value=field.title)
-        cell.font = Font(bold=True)
+        cell = new_cell(sheet, value=field.title)
+        cell.font = openpyxl.styles.Font(bold=True)
         head.append(cell)
     sheet.append(head)
     count = 0
     for count, row in enumerate(rows_of(registrations), start=1):
-        sheet.append([_xlsx_cell(sheet, field.value(row)) for field in FIELDS])
+        sheet.append([_xlsx_cell(new_cell, sheet, field.value(row)) for field in FIELDS])
         if count % CHUNK == 0:
             step(count)
     book.save(stream)
     return count
 
 
-def _xlsx_cell(sheet: Worksheet, value: Any) -> Any:
+def _xlsx_cell(new_cell: Callable[..., Any], sheet: Any, value: Any) -> Any:
     if isinstance(value, datetime):
-        cell = WriteOnlyCell(sheet, value=value)
+        cell = new_cell(sheet, value=value)
         cell.number_format = DATE_FORMAT
         return cell
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, value=defused(value))
+        cell = new_cell(sheet, value=defused(value))
         cell.data_type = "s"
         return cell
     return value

@@ -3,15 +3,16 @@
 Margins 20 mm above and below, 30 left, 15 right; a Times-like serif, 13 points in the text; the two heads side by side.
 """
 
+from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import fontpkg_crimson_text
 from django.conf import settings
-from fpdf import FPDF
-from fpdf.fonts import TTFFont
 
 from registrations.report_words import ROWS_SHOWN, Grid, Report
+
+Pdf = Any  # fpdf.FPDF
 
 TOP, RIGHT, BOTTOM, LEFT = 20, 15, 20, 30
 WIDTH = 210 - LEFT - RIGHT
@@ -42,12 +43,12 @@ def monthly_report(report: Report, shown: int = ROWS_SHOWN) -> bytes:
         return bytes(pdf.output())
     finally:
         for font in pdf.fonts.values():
-            if isinstance(font, TTFFont):
+            if hasattr(font, "close"):
                 font.close()  # else its file stays open
 
 
-def _page(report: Report, shown: int) -> FPDF:
-    pdf = FPDF(format="A4")
+def _page(report: Report, shown: int) -> Pdf:
+    pdf = import_module("fpdf").FPDF(format="A4")
     pdf.set_margins(LEFT, TOP, RIGHT)
     pdf.set_auto_page_break(False)  # one page: what is too much is left out, never carried over
     pdf.set_title(report.about.replace("\n", " "))
@@ -82,7 +83,7 @@ def faces() -> dict[str, Path]:
     return {style: fontpkg_crimson_text.ROOT / "files" / name for style, name in PACKAGED.items()}
 
 
-def _heads(pdf: FPDF, report: Report) -> None:
+def _heads(pdf: Pdf, report: Report) -> None:
     left, right = WIDTH * 0.4, WIDTH * 0.6
     middle_left, middle_right = LEFT + left / 2, LEFT + left + right / 2
     top = pdf.get_y()
@@ -99,13 +100,13 @@ def _heads(pdf: FPDF, report: Report) -> None:
     pdf.set_y(max(left_end, pdf.get_y()) + 4)
 
 
-def _title(pdf: FPDF, report: Report) -> None:
+def _title(pdf: Pdf, report: Report) -> None:
     _centred(pdf, report.title, LEFT, WIDTH, 14, "B")
     _centred(pdf, report.about, LEFT, WIDTH, 13, "B")
     _rule(pdf, LEFT + WIDTH / 2, WIDTH * 0.2, WIDTH)
 
 
-def _rule(pdf: FPDF, middle: float, length: float, most: float) -> None:
+def _rule(pdf: Pdf, middle: float, length: float, most: float) -> None:
     """The line under a head."""
     half = min(length, most) / 2
     y = pdf.get_y() + 0.8
@@ -114,13 +115,13 @@ def _rule(pdf: FPDF, middle: float, length: float, most: float) -> None:
     pdf.set_y(y + 1.6)
 
 
-def _centred(pdf: FPDF, text: str, x: float, width: float, size: float, style: str = "") -> None:
+def _centred(pdf: Pdf, text: str, x: float, width: float, size: float, style: str = "") -> None:
     pdf.set_font(FAMILY, style, size)
     pdf.set_x(x)
     pdf.multi_cell(width, 5.4, text, align="C", new_x="LMARGIN", new_y="NEXT")
 
 
-def _paragraph(pdf: FPDF, text: str) -> None:
+def _paragraph(pdf: Pdf, text: str) -> None:
     pdf.set_font(FAMILY, "", 13)
     pdf.set_y(pdf.get_y() + 2.1)  # six points between paragraphs
     with (
@@ -131,7 +132,7 @@ def _paragraph(pdf: FPDF, text: str) -> None:
     pdf.set_xy(LEFT, pdf.get_y() + 1)
 
 
-def _grid(pdf: FPDF, grid: Grid, x: float, width: float, parts: tuple[float, ...]) -> None:
+def _grid(pdf: Pdf, grid: Grid, x: float, width: float, parts: tuple[float, ...]) -> None:
     """Ruled cells, words on as many lines as they need."""
     widths = [width * part / sum(parts) for part in parts]
     for row, style in [(grid.head, "B"), *((row, "") for row in grid.rows)]:
@@ -146,12 +147,12 @@ def _grid(pdf: FPDF, grid: Grid, x: float, width: float, parts: tuple[float, ...
         pdf.set_y(top + ROW * lines)
 
 
-def _lines(pdf: FPDF, words: str, width: float) -> int:
+def _lines(pdf: Pdf, words: str, width: float) -> int:
     """How many lines these words need in a cell."""
     return len(cast(list[str], pdf.multi_cell(width, ROW, words, dry_run=True, output="LINES")))
 
 
-def _feet(pdf: FPDF, report: Report) -> None:
+def _feet(pdf: Pdf, report: Report) -> None:
     pdf.set_y(pdf.get_y() + 4)
     top, half = pdf.get_y(), WIDTH / 2
     _centred(pdf, report.signer, LEFT + half, half, 13, "B")
