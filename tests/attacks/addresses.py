@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -21,6 +22,7 @@ def named_addresses() -> Iterator[tuple[str, Any, list[str]]]:
             yield f"{prefix}{pattern.name}", pattern.callback, list(pattern.pattern.converters)
 
 
+@cache
 def parameters_of(view: Any) -> set[str]:
     """The names a view's module reads from the query or the form, and the fields of its filter."""
     view_class = getattr(view, "view_class", None)
