@@ -25,7 +25,7 @@ DELIVER_MESSAGES = "zalo_bridge.tasks.deliver_messages"
 FEW_IDS = 10
 # What has gathered goes out in at most this many tasks: publishing one costs more than storing an event, and
 # in such a rush the workers are behind anyway.
-MOST_TASKS = 4
+MOST_TASKS = 2
 # Ids gather for this long before they are published together, longer in a rush; the first after a pause goes at once.
 GATHER_S, GATHER_IN_A_RUSH_S = 0.02, 0.1
 # Beyond this many unannounced ids the sweep is the better messenger.

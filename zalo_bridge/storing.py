@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # The columns of one event, in this order; the key comes first.
@@ -23,7 +23,7 @@ Values = tuple[object, ...]
 # would translate the text anew each time.
 MOST_TOGETHER = 5
 # While some wait for the disk another may write, once so many rows have gathered that its commit is not for one alone.
-MOST_WRITERS, WORTH_A_WRITER = 3, 3
+MOST_WRITERS, WORTH_A_WRITER = 3, 2
 
 ANOTHER_DELIVERY = """
 UPDATE zalo_bridge_webhookevent SET deliveries = least(deliveries + 1, 32000) WHERE dedupe_key = %s
@@ -66,19 +66,20 @@ def insert(values: Values) -> int | None:
 
     Raises `django.db.Error` when it could not be stored.
     """
-    event_id = _insert_alone(values) if connection.in_atomic_block else _insert_with_others(values)
+    mine = connections[DEFAULT_DB_ALIAS]  # `connection` looks it up again at every dot
+    event_id = _insert_alone(mine, values) if mine.in_atomic_block else _insert_with_others(mine, values)
     if event_id is None:
         # By itself: it waits for whoever is handling that event, and nobody should wait with it.
-        with connection.cursor() as cursor:
+        with mine.cursor() as cursor:
             cursor.execute(ANOTHER_DELIVERY, [_key(values)])
     return event_id
 
 
-def _insert_alone(values: Values) -> int | None:
-    return _write([values]).get(values[0])
+def _insert_alone(mine: BaseDatabaseWrapper, values: Values) -> int | None:
+    return _write(mine, [values]).get(values[0])
 
 
-def _insert_with_others(values: Values) -> int | None:
+def _insert_with_others(mine: BaseDatabaseWrapper, values: Values) -> int | None:
     global _writers
     row = Row(values)
     with _state:
@@ -90,8 +91,8 @@ def _insert_with_others(values: Values) -> int | None:
     if not row.writes_next:
         row.woken.acquire()
     if row.writes_next:
-        _write_with_gathered(row)
-    return _insert_alone(values) if row.is_alone else row.event_id
+        _write_with_gathered(mine, row)
+    return _insert_alone(mine, values) if row.is_alone else row.event_id
 
 
 def _is_worth_a_writer(rows: int, *, beside: int) -> bool:
@@ -99,14 +100,14 @@ def _is_worth_a_writer(rows: int, *, beside: int) -> bool:
     return beside == 0 or rows >= WORTH_A_WRITER
 
 
-def _write_with_gathered(mine: Row) -> None:
+def _write_with_gathered(mine: BaseDatabaseWrapper, row: Row) -> None:
     """Write the caller's row and what has gathered; then wake the first that came meanwhile to do the same, and
     everybody whose row this was."""
     global _writers
     with _state:
         others = [_gathered.popleft() for _ in range(min(len(_gathered), MOST_TOGETHER - 1))]
     try:
-        _store([mine, *others])
+        _store(mine, [row, *others])
     finally:
         with _state:
             if _gathered and _is_worth_a_writer(len(_gathered), beside=_writers - 1):
@@ -115,15 +116,15 @@ def _write_with_gathered(mine: Row) -> None:
                 successor.woken.release()
             else:
                 _writers -= 1
-        for row in others:
-            row.woken.release()
+        for other in others:
+            other.woken.release()
 
 
-def _store(rows: Sequence[Row]) -> None:
+def _store(mine: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
     # One key twice in a batch: the second is a delivery of an event that is known by then.
     first_of = {row.values[0]: row for row in reversed(rows)}
     try:
-        for key, event_id in _write([row.values for row in first_of.values()]).items():
+        for key, event_id in _write(mine, [row.values for row in first_of.values()]).items():
             first_of[key].event_id = event_id
     except BaseException as error:
         for row in rows:
@@ -132,13 +133,12 @@ def _store(rows: Sequence[Row]) -> None:
             raise
 
 
-def _write(batch: Sequence[Values]) -> dict[object, int]:
+def _write(mine: BaseDatabaseWrapper, batch: Sequence[Values]) -> dict[object, int]:
     """One round trip. The ids of the new rows by their keys; keys that were known are missing.
 
     Instead of asking beforehand whether a kept connection still lives, a dead one is replaced and the statement
     repeated: it stores an event once however often it runs.
     """
-    mine = connections[DEFAULT_DB_ALIAS]  # `connection` looks it up again at every dot
     is_kept = mine.connection is not None and not mine.in_atomic_block
     if is_kept:
         mine.health_check_done = True  # type: ignore[attr-defined]
