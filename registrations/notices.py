@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from procedures.services import papers_as_promised, papers_for
+from registrations.call_clock import promised_by
 from registrations.dialogue.clock import long_time
 from registrations.models import Registration, Reminder
 from registrations.phones import show_phone
@@ -161,7 +162,7 @@ def nobody_goes(*, registration: Registration) -> None:
 def values_of(registration: Registration, **facts: str) -> dict[str, str]:
     """Everything a notice may say about a request, by placeholder."""
     citizen, procedure = registration.citizen, registration.procedure
-    appointment = registration.appointment
+    appointment, due_at = registration.appointment, registration.call_due_at
     starts_at = appointment.starts_at if appointment is not None and appointment.is_live else None
     papers: list[str] = []
     if procedure is not None:
@@ -185,7 +186,7 @@ def values_of(registration: Registration, **facts: str) -> dict[str, str]:
         "can_bo": staff_words(registration),
         "ly_do": facts.get("reason") or registration.state_reason,
         "can_bo_sung": facts.get("reason") or registration.state_reason,
-        "han_goi": long_time(timezone.localtime(registration.call_due_at)) if registration.call_due_at else "giờ hẹn",
+        "han_goi": long_time(timezone.localtime(promised_by(due_at, starts_at))) if due_at else "giờ hẹn",
         "loi": registration.time_wish or "giờ nào cũng được",
     }
 

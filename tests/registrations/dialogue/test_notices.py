@@ -1,11 +1,12 @@
 """What citizens are told at every step, once each, in words they can use."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from registrations import notices, services
+from registrations.call_clock import promised_by
 from registrations.models import ContactAttempt, Registration, Reminder
 from registrations.notices import Notice
 from registrations.reminders import send_due
@@ -31,6 +32,21 @@ def lan(office):
     return StaffMemberFactory(
         name="Nguyễn Thị Mẫu Lan", title="chị", phone="+84900000021", wards=list(office["wards"]), fields=[field]
     )
+
+
+@pytest.mark.parametrize(
+    ("due", "visit", "told"),
+    [
+        ("10:00", "15:30", "10:00"),
+        ("08:31", "15:30", "08:45"),
+        ("08:45:01", None, "09:00"),
+        ("08:16", "08:20", "08:20"),
+        ("10:07", "08:00", "10:15"),  # an earlier visit was missed
+    ],
+)
+def test_a_citizen_is_told_a_round_time_to_be_called_by(due, visit, told):
+    at = [time and datetime.fromisoformat(f"2026-11-25T{time}+07:00") for time in (due, visit, told)]
+    assert promised_by(at[0], at[1]) == at[2]
 
 
 def test_the_whole_way_is_told_step_by_step(citizen, visit, clerk, lan):
