@@ -23,7 +23,7 @@ Values = tuple[object, ...]
 # would translate the text anew each time.
 MOST_TOGETHER = 5
 # While some wait for the disk another may write, once so many rows have gathered that its commit is not for one alone.
-MOST_WRITERS, WORTH_A_WRITER = 3, 2
+MOST_WRITERS, WORTH_A_WRITER = 3, 4
 
 ANOTHER_DELIVERY = """
 UPDATE zalo_bridge_webhookevent SET deliveries = least(deliveries + 1, 32000) WHERE dedupe_key = %s
@@ -33,17 +33,18 @@ UPDATE zalo_bridge_webhookevent SET deliveries = least(deliveries + 1, 32000) WH
 class Row:
     """What one thread wants written, and what became of it."""
 
-    __slots__ = ("event_id", "is_alone", "values", "writes_next", "woken")
+    __slots__ = ("event_id", "is_alone", "others", "values", "woken")
 
     def __init__(self, values: Values):
         self.values = values
         self.event_id: int | None = None
         self.is_alone = False
         """Written together with others it failed: its own thread tries once more, without them."""
-        self.writes_next = False
+        self.others: list[Row] | None = None
+        """Those its thread is to write together with it; None while another thread writes it."""
         self.woken = threading.Lock()
         self.woken.acquire()
-        """Released when the row is written, or when its thread is to write it and what has gathered."""
+        """Released when the row is written, or when its thread is to write it."""
 
 
 _gathered: deque[Row] = deque()
@@ -85,13 +86,13 @@ def _insert_with_others(mine: BaseDatabaseWrapper, values: Values) -> int | None
     with _state:
         if _writers < MOST_WRITERS and _is_worth_a_writer(len(_gathered) + 1, beside=_writers):
             _writers += 1
-            row.writes_next = True
+            row.others = _take_gathered()
         else:
             _gathered.append(row)
-    if not row.writes_next:
+    if row.others is None:
         row.woken.acquire()
-    if row.writes_next:
-        _write_with_gathered(mine, row)
+    if row.others is not None:
+        _write_together(mine, row, row.others)
     return _insert_alone(mine, values) if row.is_alone else row.event_id
 
 
@@ -100,19 +101,22 @@ def _is_worth_a_writer(rows: int, *, beside: int) -> bool:
     return beside == 0 or rows >= WORTH_A_WRITER
 
 
-def _write_with_gathered(mine: BaseDatabaseWrapper, row: Row) -> None:
-    """Write the caller's row and what has gathered; then wake the first that came meanwhile to do the same, and
-    everybody whose row this was."""
+def _take_gathered() -> list[Row]:
+    """What one writer writes beside its own row."""
+    return [_gathered.popleft() for _ in range(min(len(_gathered), MOST_TOGETHER - 1))]
+
+
+def _write_together(mine: BaseDatabaseWrapper, row: Row, others: list[Row]) -> None:
+    """Write the caller's row and the others; then wake the first that came meanwhile to do the same, and everybody
+    whose row this was."""
     global _writers
-    with _state:
-        others = [_gathered.popleft() for _ in range(min(len(_gathered), MOST_TOGETHER - 1))]
     try:
         _store(mine, [row, *others])
     finally:
         with _state:
             if _gathered and _is_worth_a_writer(len(_gathered), beside=_writers - 1):
                 successor = _gathered.popleft()
-                successor.writes_next = True
+                successor.others = _take_gathered()
                 successor.woken.release()
             else:
                 _writers -= 1

@@ -23,8 +23,9 @@ from config.processes import Child, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 CONNECTIONS = 16
-SECONDS = 4.0
-ROUNDS = 3
+# Short rounds and many of them: the machine's own mood changes within seconds, and should fall on both sides.
+SECONDS = 1.0
+ROUNDS = 15
 FULL = int(os.environ.get("BENCH_INBOX_ROWS", "5000000"))
 
 
@@ -33,12 +34,11 @@ def run() -> list[dict[str, Any]]:
         cursor.execute("CREATE TABLE webhook_floor (id bigserial PRIMARY KEY, raw bytea)")
     floors, ours = [], []
     with site("tests.performance.floor_site:application") as floor, site("config.wsgi:application") as app:
-        # Turn about, so that whatever else the machine does falls on both.
         for _ in range(ROUNDS):
             floors.append(load(floor))
             ours.append(load(app))
         ratio = statistics.median(our.rate / floor.rate for our, floor in zip(ours, floors, strict=True))
-        best = max(ours, key=lambda one: one.rate)
+        p99_ms = statistics.median(our.p99_ms for our in ours)
         fill_inbox(FULL)
         full = [load(app) for _ in range(ROUNDS)]
     with connection.cursor() as cursor:
@@ -58,10 +58,10 @@ def run() -> list[dict[str, Any]]:
         {"name": "webhook: intake / floor", "value": ratio, "unit": "", "goal": ">= 0.8", "holds": ratio >= 0.8},
         {
             "name": "webhook: p99, 16 connections",
-            "value": best.p99_ms,
+            "value": p99_ms,
             "unit": "ms",
             "goal": "< 50",
-            "holds": best.p99_ms < 50,
+            "holds": p99_ms < 50,
         },
         {
             "name": f"webhook: with {FULL:,} events / empty",
@@ -139,7 +139,7 @@ def request(host: str) -> bytes:
 def load(host: str) -> Figures:
     """As many requests as the site answers on 16 kept connections. The client is one loop, so it costs little."""
     name, _, port = host.partition(":")
-    waiting = [request(host) for _ in range(12_000)]
+    waiting = [request(host) for _ in range(6_000)]
     selector = selectors.DefaultSelector()
     for _ in range(CONNECTIONS):
         one = socket.create_connection((name, int(port)))
