@@ -6,7 +6,7 @@ Built from the packaged files, or from the office's own table of wards, which de
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import lru_cache
@@ -43,9 +43,8 @@ class Meaning:
     district: str = ""  # folded short name of the former district, for units
     today: frozenset[str] = frozenset()
     is_current: bool = False  # exists today under this name
-    spelling: str = (
-        ""  # the name alone in lower case with its marks, where a wrong mark makes it another word (Huế, Huệ)
-    )
+    # The name alone in lower case with its marks, where a wrong mark makes it another word (Huế, Huệ).
+    spelling: str = ""
     alone: bool = True  # means this also without 'Nha Trang', or without its kind, beside it
 
 
@@ -191,7 +190,7 @@ def _build(units: list[_Unit], successors: dict[tuple[str, Any], list[tuple[str,
     for name in [name for name in names if _SHORTENED[0] in name]:
         names[name.replace(*_SHORTENED)].extend(names[name])
     _add_places(names, _read(folder / "places.json"))
-    _add_elsewhere(names, _read(folder / "elsewhere.json"))
+    _add_elsewhere(names, folder)
     joined = {name.replace(" ", ""): meanings for name, meanings in names.items() if " " in name and len(name) >= 7}
     every = {name: tuple(meanings) for name, meanings in (joined | names).items()}
     shelves: dict[tuple[str, int], list[str]] = defaultdict(list)
@@ -233,17 +232,28 @@ def _add_places(names: dict[str, list[Meaning]], data: dict[str, Any]) -> None:
         names[fold(place["name"])].append(Meaning(Level.ELSEWHERE, f"{place['name']} ({place['district']})"))
 
 
-def _add_elsewhere(names: dict[str, list[Meaning]], data: dict[str, Any]) -> None:
+def _add_elsewhere(names: dict[str, list[Meaning]], folder: Path) -> None:
     here = {name for name, meanings in names.items() if any(m.level in {Level.UNIT, Level.DISTRICT} for m in meanings)}
-    streets = {fold(name) for name in data["streets_too"]}
+    streets, elsewhere = _elsewhere(folder)
+    for key, meaning in elsewhere:
+        # Where a nearer place has the name, or many streets have it, only "huyện …" or "quận …" means this one.
+        alone = key not in here and key not in streets
+        names[key].append(meaning if alone else replace(meaning, alone=False))
+
+
+@lru_cache(maxsize=1)
+def _elsewhere(folder: Path) -> tuple[frozenset[str], list[tuple[str, Meaning]]]:
+    """Folded names many streets have, and names of units elsewhere with their meanings: the same for every table."""
+    data = _read(folder / "elsewhere.json")
     rows = [(row, f"{row['kind']} {row['name']}") for row in data["provinces"]]
     rows += [(row, f"{row['kind']} {row['name']}, {row['province']}") for row in data["districts"]]
     rows += [(row, f"{row['kind']} {row['name']}, {short(row['district'])}") for row in data["former_wards"]]
-    for row, written in rows:
-        kind = fold(row["kind"])
-        spellings = {row["name"], *row.get("also", []), *(part.strip() for part in row["name"].split(" - "))}
-        for spelling in spellings:
-            key = fold(spelling)
-            # Where a nearer place has the name, or many streets have it, only "huyện …" or "quận …" means this one.
-            alone = key not in here and key not in streets
-            names[key].append(Meaning(Level.ELSEWHERE, written, kind=kind, spelling=spelling.lower(), alone=alone))
+    elsewhere = [
+        (
+            fold(spelling),
+            Meaning(Level.ELSEWHERE, written, kind=fold(row["kind"]), spelling=spelling.lower(), alone=True),
+        )
+        for row, written in rows
+        for spelling in {row["name"], *row.get("also", []), *(part.strip() for part in row["name"].split(" - "))}
+    ]
+    return frozenset(fold(name) for name in data["streets_too"]), elsewhere

@@ -20,7 +20,6 @@ from psycopg import errors, sql
 
 from registrations.roles import load_roles
 
-
 TIMES_TO_GIVE_WAY = 60
 
 

@@ -45,7 +45,7 @@ FOR_TESTS = {
     "ZALO_REFRESH_TOKEN": "",
     "OFFICE_PHONE": "0258 3000 000",
     "LOG_LEVEL": "WARNING",
-    "DB_CONN_MAX_AGE": "0",
+    "DB_CONN_MAX_AGE": "60",
     # Dozens of processes are started; each would compile all our code again where the machine says not to keep it.
     "PYTHONDONTWRITEBYTECODE": "",
 }

@@ -21,7 +21,9 @@ def test_every_page_of_the_administration_opens_in_few_queries(administrator, pa
         start = f"{model._meta.app_label}_{model._meta.model_name}"
         known = {pattern.name for pattern in model_admin.get_urls()}  # some tables have screens of their own
         changelist = reverse(f"admin:{start}_changelist")
-        addresses = [changelist, f"{changelist}?q=nguyen", f"{changelist}?q=%C2%B2", f"{changelist}?p=999"]
+        addresses = [changelist, f"{changelist}?p=999"]
+        if model_admin.search_fields:
+            addresses += [f"{changelist}?q=nguyen", f"{changelist}?q=%C2%B2"]
         if f"{start}_add" in known:
             addresses.append(reverse(f"admin:{start}_add"))
         row = model._default_manager.order_by("pk").first()
