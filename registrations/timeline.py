@@ -108,9 +108,10 @@ def _edits(registration: Registration) -> Iterator[Item]:
 
 
 def _calls(registration: Registration) -> Iterator[Item]:
+    outcomes = dict(ContactAttempt.Outcome.choices)
     for call in registration.calls.select_related("by").order_by("at", "id"):
         is_owed = call.outcome == ContactAttempt.Outcome.OWED
-        title = "Cần gọi thay tin nhắn" if is_owed else f"Gọi: {call.get_outcome_display().lower()}"
+        title = "Cần gọi thay tin nhắn" if is_owed else f"Gọi: {outcomes[call.outcome].lower()}"
         yield Item(call.at, "call", title, name_of(call.by), call.note, tone="wait" if is_owed else "")
 
 

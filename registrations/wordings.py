@@ -29,8 +29,12 @@ def long_day(day: date) -> str:
 
 def clock_or_day(at: datetime, now: datetime) -> str:
     """10:12 for today, 10:12 22/11 for another day of this year, with the year else."""
-    local, today = timezone.localtime(at), timezone.localtime(now)
-    if local.date() == today.date():
+    return clock_or_day_of(timezone.localtime(at), timezone.localdate(now))
+
+
+def clock_or_day_of(local: datetime, today: date) -> str:
+    """The same of a time that is here and a day."""
+    if local.date() == today:
         return f"{local:%H:%M}"
     return f"{local:%H:%M %d/%m}" if local.year == today.year else f"{local:%H:%M %d/%m/%Y}"
 
