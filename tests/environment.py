@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.management import execute_from_command_line
 
+from config.collector import spare_what_stays
 from config.embedded import Servers
 from config.processes import FolderIsTaken, hold
 
@@ -99,8 +100,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 
 def pytest_collection_finish() -> None:
     # What is loaded by now stays until the end: the collector of circular garbage need not walk through it each time.
-    gc.collect()
-    gc.freeze()
+    spare_what_stays()
     gc.set_threshold(20_000, 20, 20)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import django
 from django.db import connection, connections
 
+from config.collector import spare_what_stays
 from tests import environment
 
 Row = dict[str, Any]
@@ -56,6 +57,7 @@ def own_database(prefix: str) -> Iterator[None]:
         django.setup()
         home = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        spare_what_stays()  # as in every web process
         try:
             yield
         finally:

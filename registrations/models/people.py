@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Upper
 from django.utils import timezone
 
 from registrations.names import sort_key
@@ -67,6 +67,8 @@ class Citizen(models.Model):
                 ),
                 name="citizen_search",
             ),
+            # Probably the same person: the same name at the same address.
+            models.Index("sort_key", Upper("address_line"), name="citizen_same_place"),
             # The queue sorted by given name.
             models.Index(fields=["sort_key", "id"], name="citizen_by_given_name"),
         ]
