@@ -14,13 +14,14 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# The columns of one event, in this order; the key comes first.
-COLUMNS = "dedupe_key, event_name, user_id, raw, headers, happened_at, received_at, state, note, attempts, deliveries"
-ONE = "(%s, %s, %s, %b, %s, %s, %s, %s, %s, 0, 1)"
-Values = tuple[object, ...]
+from zalo_bridge import prepared
 
-# Rows in one statement. Every count is a statement the server has prepared; of one with more than 50 parameters psycopg
-# would translate the text anew each time.
+# The columns of one event, in this order, and the types their values come as; the key comes first.
+COLUMNS = "dedupe_key, event_name, user_id, raw, headers, happened_at, received_at, state, note, attempts, deliveries"
+TYPES = ("text", "text", "text", "bytea", "text::jsonb", "timestamptz", "timestamptz", "text", "text")
+Values = tuple[prepared.Value, ...]
+
+# Rows in one statement. Every count is a statement the server has prepared.
 MOST_TOGETHER = 5
 # While some wait for the disk another may write, once so many rows have gathered that its commit is not for one alone.
 MOST_WRITERS, WORTH_A_WRITER = 3, 4
@@ -137,7 +138,7 @@ def _store(mine: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
             raise
 
 
-def _write(mine: BaseDatabaseWrapper, batch: Sequence[Values]) -> dict[object, int]:
+def _write(mine: BaseDatabaseWrapper, batch: Sequence[Values]) -> dict[prepared.Value, int]:
     """One round trip. The ids of the new rows by their keys; keys that were known are missing.
 
     Instead of asking beforehand whether a kept connection still lives, a dead one is replaced and the statement
@@ -155,14 +156,17 @@ def _write(mine: BaseDatabaseWrapper, batch: Sequence[Values]) -> dict[object, i
         return _execute(mine, batch)
 
 
-def _execute(mine: BaseDatabaseWrapper, batch: Sequence[Values]) -> dict[object, int]:
-    """Prepared and bound by the server, which Django's own cursors are not: a fifth of the whole cost of intake."""
+def _execute(mine: BaseDatabaseWrapper, batch: Sequence[Values]) -> dict[prepared.Value, int]:
     # In the order of their keys: two processes with the same events can then not wait for each other.
     values = [value for row in sorted(batch, key=_key) for value in row]
+    statement = _statement(len(batch))
     mine.ensure_connection()
-    with mine.wrap_database_errors, psycopg.Cursor(mine.connection) as cursor:
-        cursor.execute(_statement(len(batch)), values, prepare=True)
-        return dict(cursor.fetchall())
+    with mine.wrap_database_errors:
+        if mine.in_atomic_block:  # whose beginning psycopg sends with the next statement of its own
+            with psycopg.RawCursor(mine.connection) as cursor:
+                return dict(cursor.execute(statement, values).fetchall())
+        rows = prepared.execute(mine.connection, statement, values)
+        return {key.decode(): int(event_id) for key, event_id in rows}
 
 
 def _key(values: Values) -> str:
@@ -171,7 +175,9 @@ def _key(values: Values) -> str:
 
 @cache
 def _statement(count: int) -> bytes:
+    places = iter(range(1, count * len(TYPES) + 1))
+    rows = ("(" + ", ".join(f"${next(places)}::{kind}" for kind in TYPES) + ", 0, 1)" for _ in range(count))
     return (
-        f"INSERT INTO zalo_bridge_webhookevent ({COLUMNS}) VALUES {', '.join([ONE] * count)}"  # noqa: S608
+        f"INSERT INTO zalo_bridge_webhookevent ({COLUMNS}) VALUES {', '.join(rows)}"  # noqa: S608
         " ON CONFLICT (dedupe_key) DO NOTHING RETURNING dedupe_key, id"
     ).encode()

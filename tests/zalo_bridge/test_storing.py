@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DatabaseError, DataError, connection, transaction
 from django.utils import timezone
 
 from config.processes import wait_until
@@ -88,3 +88,27 @@ def test_a_delivery_of_an_event_being_handled_holds_up_nobody():
         assert again.is_alive()
     again.join(timeout=20)
     assert WebhookEvent.objects.get(dedupe_key="being handled").deliveries == 2
+
+
+def test_a_connection_that_died_meanwhile_is_replaced_and_the_event_stored_once():
+    def insert_before_and_after_a_death() -> int | None:
+        insert("before")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            mine = cursor.fetchone()[0]
+        kill(mine)
+        return insert("after")
+
+    def kill(backend: int) -> None:
+        def ask() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+
+        assert errors_in(all_at_once(ask), Exception) == []
+
+    assert all_at_once(insert_before_and_after_a_death) == [WebhookEvent.objects.get(dedupe_key="after").pk]
+
+
+def test_a_text_with_a_nul_is_refused_and_never_cut_short():
+    assert len(errors_in(all_at_once(lambda: insert("a key", name="user_send\x00_text")), DatabaseError)) == 1
+    assert not WebhookEvent.objects.exists()
