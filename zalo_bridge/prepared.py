@@ -1,4 +1,4 @@
-"""A statement kept ready by the server, run through libpq itself: a third of what a cursor costs, per statement.
+"""A statement kept ready by the server, run through libpq itself: a third to a half of what a cursor costs.
 
 For the one place where that counts, the intake of events: outside of a transaction, on the thread's own connection.
 """
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import psycopg
-from psycopg.errors import error_from_result
+from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
@@ -18,8 +18,9 @@ Value = str | bytes | datetime
 class _Ready(threading.local):
     """Which statements this thread's connection knows, and by what names."""
 
-    connection: psycopg.Connection | None = None
-    names: dict[bytes, bytes] = {}
+    def __init__(self) -> None:
+        self.connection: psycopg.Connection | None = None
+        self.names: dict[bytes, bytes] = {}
 
 
 _ready = _Ready()
@@ -28,7 +29,8 @@ _ready = _Ready()
 def execute(connection: psycopg.Connection, statement: bytes, values: Sequence[Value]) -> list[tuple[bytes, ...]]:
     """The rows it returns, each value as text. The statement names its parameters $1, $2 … and is committed at once.
 
-    Raises `psycopg.Error`; an `OperationalError` where the connection turns out to be dead.
+    Raises `psycopg.Error`; an `OperationalError` where the connection turns out to be dead, or no longer knows what it
+    was told (a pooler's DISCARD ALL): a new one helps.
     """
     if _ready.connection is not connection:
         _ready.connection, _ready.names = connection, {}
@@ -55,6 +57,7 @@ def _bytes(value: Value) -> bytes:
 def _check(connection: psycopg.Connection, result: PGresult) -> None:
     if result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
         return
-    if connection.pgconn.status != ConnStatus.OK:
-        raise psycopg.OperationalError("the connection to the database is lost")
-    raise error_from_result(result)
+    error = error_from_result(result)
+    if connection.pgconn.status != ConnStatus.OK or isinstance(error, InvalidSqlStatementName):
+        raise psycopg.OperationalError("the connection to the database, or what it knew, is lost") from error
+    raise error

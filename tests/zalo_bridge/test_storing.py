@@ -109,6 +109,16 @@ def test_a_connection_that_died_meanwhile_is_replaced_and_the_event_stored_once(
     assert all_at_once(insert_before_and_after_a_death) == [WebhookEvent.objects.get(dedupe_key="after").pk]
 
 
+def test_a_connection_that_forgot_its_statements_is_replaced():
+    def insert_before_and_after() -> int | None:
+        insert("before")
+        with connection.cursor() as cursor:
+            cursor.execute("DISCARD ALL")  # what a pooler between us and the server may do
+        return insert("after")
+
+    assert all_at_once(insert_before_and_after) == [WebhookEvent.objects.get(dedupe_key="after").pk]
+
+
 def test_a_text_with_a_nul_is_refused_and_never_cut_short():
     assert len(errors_in(all_at_once(lambda: insert("a key", name="user_send\x00_text")), DatabaseError)) == 1
     assert not WebhookEvent.objects.exists()
