@@ -66,7 +66,8 @@ class Recipient:
 
     def waiting(self) -> QuerySet[OutboundMessage]:
         mine = Q(contact_id=self.contact_id) if self.contact_id else Q(contact=None, phone=self.phone)
-        return OutboundMessage.objects.filter(mine, state__in=OutboundMessage.WAITING_STATES).order_by("id")
+        waiting = OutboundMessage.objects.filter(mine, state__in=OutboundMessage.WAITING_STATES)
+        return waiting.select_related("contact").order_by("id")
 
 
 def deliver(message_ids: Iterable[int]) -> int:
