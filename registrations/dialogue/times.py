@@ -24,7 +24,8 @@ _PHONE = re.compile(r"(?<!\d)(?!\d{1,2}[ .-]\d{1,2}[ .-]20\d\d)(?:\+?84|0)(?:[ .
 
 # Where somebody lives, in the line of known words: "số nhà 12/4", "hẻm 5", "ở 45/3"; and 35/8 is no date anywhere.
 _HOUSE = re.compile(
-    r"\b(?:(?:so(?: nha)?|nha so|hem|kiet|ngach) \d{1,4}[a-z]?(?:/\d{1,4}[a-z]?)*|o \d{1,4}(?:/\d{1,4})+)"
+    r"\b(?:(?:so(?: nha)?|nha so|hem|kiet|ngach|phuong|quan|tang|lau|can(?: ho)?|phong|lo|to|khu pho|thon)"
+    r" \d{1,4}[a-z]?(?:/\d{1,4}[a-z]?)*|(?:o|live at|address(?: is)?:?) \d{1,4}(?:/\d{1,4})+)"
     r"(?![\w:]| ?(?:GIO|RUOI|THANG|TET))"
     r"|(?<![\d/])(?:3[2-9]|[4-9]\d|\d{3})(?:/\d{1,3})+(?![\d/])"
 )

@@ -13,7 +13,7 @@ _REFUSED = re.compile(
     r"(?:KHONG|chua) (?:(?:di|qua|ghe|toi|den|gap|hen|lam|sap xep|thu xep|o nha) )?"
     r"(?:duoc|ranh|tien|di|dk|dc|kip|co nha|o nha|co ai|ok|on)(?! KHONG)\b"
     # "bận tới 9h", "đi làm đến 5h" leave the rest of the day.
-    r"|\b(?:BAN\b(?: roi| viec| di lam)*|di (?:lam|vang|cong tac)\b(?: roi| het)?)(?! (?:NEXT|DEN|TU) )"
+    r"|\b(?:BAN\b(?: roi| viec| di lam)*|di (?:lam|vang|cong tac)\b(?: roi| het)?)(?! (?:NEXT|DEN|TU) | ve\b(?! (?:tre|muon|khuya)))"
     r"|\bvang nha\b|het cho|nghi roi"
 )
 # Reasons that refuse a day only where another is offered: "mai về quê rồi, thứ 2 đi", but "về quê xong, sáng mai".
@@ -21,7 +21,7 @@ _REASON = re.compile(
     r"\b(?:ve que|di (?:choi|cho|xa|hoc|kham|vien|dam|tiec|an (?:cuoi|gio)|nha trang|sai gon)"
     r"|(?:co|an|la|lo|toi) (?:dam|gio|tiec)"
     r"|dam (?:gio|cuoi|tang|ma|hoi)|co (?:viec|hen|lich|khach|cong chuyen)|cong chuyen|mac|nghi(?: le| TET)|le roi"
-    r"|tre (?:roi|qua)|(?:MAI|NAY|NGAY|HOM) (?:la )?le\b|vao vien|hop|truc|mua|sot|om|benh)\b"
+    r"|(?:som|tre|muon|gap) (?:roi|qua|lam)|(?:MAI|NAY|NGAY|HOM) (?:la )?le\b|vao vien|hop|truc|mua|sot|om|benh)\b"
 )
 # Telling what was said or done before, not asking for a time: "hôm nay em hỏi chút, thứ 6 được không".
 _TOLD = re.compile(r"\b(?:hoi|goi|nhan|gui|nop|noi|hen|dat|lich|dang ky|bao|quen|lo|den roi|ghe roi|cho mai|nay)\b")

@@ -260,14 +260,15 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
             nth_weekday,
         ),
         (
-            r"(?P<which>DAU|GIUA|CUOI)(?: cua)? THANG"
+            r"(?P<which>DAU|GIUA|CUOI)(?: cung| tien)?(?: cua)? THANG"
             rf"(?: (?P<month>{_MONTH})(?!\d| ?GIO)(?: {_THIS})?|(?P<this> {_THIS})|(?P<next> {_NEXT}))?",
             NAMED,
             part_of_month,
         ),
         (r"HOM THU (?P<number>[2-7]) (?:vua )?roi|(?:THU (?P<number2>[2-7])|CN) vua (?:roi|qua)", NAMED, last_weekday),
         (
-            r"(?<!cai )(?<!khung )(?<!muc )(?<!slot )(?:NGAY )?(?:THU (?P<number>[2-7])|CN)(?![\d/:]|-\d|\.\d)"
+            r"(?<!cai )(?<!khung )(?<!muc )(?<!slot )(?<!lan )(?<!dua )(?:NGAY )?(?:THU (?P<number>[2-7])|CN)"
+            r"(?![\d/:]|-\d|\.\d| cua (?!TUAN|THANG))"
             rf"(?:(?P<this> {_THIS})(?! TUAN)|(?P<next> {_NEXT})(?! TUAN| GIO| ?(?:LUC )?\d))?",
             NAMED,
             weekday,

@@ -45,8 +45,8 @@ def settle(words: list[Word]) -> None:
             word.code = _nearly_a_part(word.code)
         if _is_a_name(words, at):
             word.code, word.spelled, word.named = "ten" if word.spelled else word.code.lower(), False, True
-        elif word.code == "CHIEU" and before in {"ho", "doi"} and words[at - 1].code == before:
-            word.code = "chieu"  # "hộ chiếu", "đối chiếu"
+        elif word.code == "CHIEU" and (before in {"ho", "doi"} or after in {"dai", "rong", "cao", "ngang"}):
+            word.code = "chieu"  # "hộ chiếu", "đối chiếu", "chiều dài"
 
 
 def _nearly_a_part(word: str) -> str:
@@ -176,6 +176,7 @@ def _settled(
             return ("HALF" if after in {"TIENG", "THANG", "thang", "GIO", "NGAY", "ngay"} else "NUA"), False
         case "dau" | "cuoi":
             near = after in {"TUAN", "THANG", "GIO", "SANG", "CHIEU", "buoi", "thang", "sang", "gio", "NAM", "nam"}
+            near = near or after in {"cung", "tien"}
             return (code.upper() if near else code), False
         case "mung" | "mong":
             near = number_after or after in {"mot", "ba", "tu", "nam", "sau", "bay", "tam", "muoi", "chin", "bon"}
