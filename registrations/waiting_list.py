@@ -31,7 +31,7 @@ def join(*, registration: Registration, now: datetime) -> None:
     minutes = minutes_of(registration.procedure)
     local = timezone.localtime(now)
     reading = read_time(registration.time_wish, local)
-    first, last = reading.day, reading.day
+    first, last = reading.span or (reading.day, reading.day)
     if first is None or last is None:
         if scheduling.nearest_free(count=1, minutes=minutes, now=now, ward=registration.ward):
             return

@@ -87,9 +87,10 @@ class TimeRead:
     time: dt.time | None = None
     part: str | None = None  # morning, noon, afternoon
     bound: str | None = None  # "from": at `time` or later; "until": before it; None: at it
+    span: tuple[date, date] | None = None  # first and last day of a week or month of which no day was named
 
     def __bool__(self) -> bool:
-        return self.day is not None or self.time is not None or self.part is not None
+        return any(said is not None for said in (self.day, self.time, self.part, self.span))
 
 
 class World(Protocol):

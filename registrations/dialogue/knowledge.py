@@ -210,7 +210,7 @@ class Knowledge:
 
     def time(self, text: str) -> TimeRead:
         reading = read_time(text, self.now)
-        return TimeRead(reading.day, reading.time, reading.part, reading.bound)
+        return TimeRead(reading.day, reading.time, reading.part, reading.bound, reading.span)
 
     # --- open times ---
 

@@ -136,7 +136,7 @@ CONVERSATION: dict[str, str] = {
     "offer_wished": "{luc} còn chỗ:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
     "offer_part": "Các giờ gần nhất như {xung_ho} muốn:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
     "time_not_free": "{luc} không còn chỗ. Giờ gần đó:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
-    "day_not_free": "{luc} {vi_sao}. Các giờ kế tiếp:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
+    "day_not_free": "{luc} {vi_sao}. Các giờ còn trống:\n{lua_chon}\nTrả lời bằng số, hoặc gõ ngày giờ khác.",
     "time_not_understood": (
         "Em chưa rõ giờ {xung_ho} muốn. {Xung_ho} trả lời bằng số, hoặc gõ như “8 giờ sáng thứ Năm”, “chiều "
         "25/11”:\n{lua_chon}"

@@ -11,7 +11,7 @@ from typing import Literal
 
 from registrations.dialogue.times_clauses import corrections, wanted
 from registrations.dialogue.times_clock import Part, clock_hits, first_hour, part_named
-from registrations.dialogue.times_days import DayHit, choose_day, day_hits
+from registrations.dialogue.times_days import DayHit, choose_day, choose_span, day_hits
 from registrations.dialogue.times_words import canonical
 
 _EVENING = re.compile(r"\b(?:TOI|DEM|KHUYA)\b")
@@ -35,13 +35,15 @@ _HOUSE = re.compile(
 class TimeReading:
     """`day` and `time` in Vietnam's local time, `part` of the day as named; each None where the words do not say.
 
-    `bound` tells "sau 2h" ("from") and "trước 10h" ("until") from "lúc 2h" (None).
+    `bound` tells "sau 2h" ("from") and "trước 10h" ("until") from "lúc 2h" (None). `span` is the first and last day of a
+    week or month of which no day was named ("tuần sau"); `day` is None then.
     """
 
     day: dt.date | None = None
     time: dt.time | None = None
     part: Part | None = None
     bound: Literal["from", "until"] | None = None
+    span: tuple[dt.date, dt.date] | None = None
 
 
 def read_time(text: str, now: dt.datetime) -> TimeReading:
@@ -62,11 +64,17 @@ def read_time(text: str, now: dt.datetime) -> TimeReading:
 
 
 def _merged(first: TimeReading, second: TimeReading) -> TimeReading:
+    day = second.day or first.day
+    if second.span and day == first.day and day:
+        # "thứ sáu tuần sau nữa … à không, tuần sau": the same day of that week.
+        monday = second.span[1] - dt.timedelta(days=6)
+        day = monday + dt.timedelta(days=day.weekday()) if monday.weekday() == 0 else None
     return TimeReading(
-        day=second.day or first.day,
+        day=day,
         time=second.time or (None if second.part else first.time),
         part=second.part or (None if second.time else first.part),
         bound=second.bound if second.time else first.bound,
+        span=None if day else second.span or first.span,
     )
 
 
@@ -79,16 +87,17 @@ def _read_line(line: str, now: dt.datetime) -> TimeReading:
         return _from_now(later, now)
     hits = day_hits(line, today)
     day = choose_day(hits, line, today) if hits else _day_of_refused_hour(whole, line, today)
+    span = None if day else choose_span(hits, line, today)
     rest = _blanked(line, hits)
     part = part_named(line)
     clocks = clock_hits(rest, evening=_EVENING.search(line) is not None, part=part)
     if clocks:
         clock = clocks[0]
-        return TimeReading(day, clock.at, clock.part or part, clock.bound)
+        return TimeReading(day, clock.at, clock.part or part, clock.bound, span)
     start = first_hour(line, part)
     if start:
-        return TimeReading(day, *start)
-    return TimeReading(day, None, part)
+        return TimeReading(day, *start, span=span)
+    return TimeReading(day, None, part, span=span)
 
 
 def _day_of_refused_hour(whole: str, kept: str, today: dt.date) -> dt.date | None:

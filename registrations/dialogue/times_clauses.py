@@ -12,8 +12,9 @@ from dataclasses import dataclass
 _REFUSED = re.compile(
     r"(?:KHONG|chua) (?:(?:di|qua|ghe|toi|den|gap|hen|lam|sap xep|thu xep|o nha) )?"
     r"(?:duoc|ranh|tien|di|dk|dc|kip|co nha|o nha|co ai|ok|on)(?! KHONG)\b"
-    # "bận tới 9h", "đi làm đến 5h" leave the rest of the day.
-    r"|\b(?:BAN\b(?: roi| viec| di lam)*|di (?:lam|vang|cong tac)\b(?: roi| het)?)(?! (?:NEXT|DEN|TU) | ve\b(?! (?:tre|muon|khuya)))"
+    # "bận tới 9h", "đi làm đến 5h" leave the rest of the day, "sau 5h em đi làm về" the evening.
+    r"|\b(?:BAN\b(?: roi| viec| di lam)*|di (?:lam|vang|cong tac)\b(?: roi| het)?)"
+    r"(?! (?:NEXT|DEN|TU) | ve\b(?! (?:tre|muon|khuya)))"
     r"|\bvang nha\b|het cho|nghi roi"
 )
 # Reasons that refuse a day only where another is offered: "mai về quê rồi, thứ 2 đi", but "về quê xong, sáng mai".
@@ -37,6 +38,8 @@ _ALSO = re.compile(r"\bcung\b|\bHOAC\b|\bhay\b|KHONG thi|neu KHONG|\blo\b")
 _ONLY_THEN = re.compile(
     r"\bmoi (?:dung|phai|chinh xac|duoc|ranh|co|on|ve(?! (?:NEXT|DEN|nha))|tien|o nha)\b|\b(?:la|thi) dung\b"
 )
+# Of somebody's habit, "làm tới 5h mới về", it is only how their day goes.
+_HOME_AGAIN = re.compile(r"\bmoi ve\b")
 # "trừ thứ 2", "không phải thứ 3": what stands after them is refused.
 _EXCEPT = re.compile(r"\b(?:TRU|KHONG phai|KHONG lay|KHONG chon|ngoai(?= (?:[^,]+ )?ra\b))\b")
 _BEFORE_NO = re.compile(r"(?: (?:thi|chac|lai|la|em|toi|tui|minh|con|anh|chi|nha))+ ?$")
@@ -119,6 +122,7 @@ def _without_asides(line: str, names_day: Names, names_clock: Names) -> str:
 
 def _clause(text: str, names_day: Names, names_clock: Names) -> _Clause:
     only_then, reason, asked = (bool(shape.search(text)) for shape in (_ONLY_THEN, _REASON, _ASKED))
+    only_then = only_then and not (_HABIT.search(text) and _HOME_AGAIN.search(text))
     return _Clause(
         text=text,
         day=names_day(text),

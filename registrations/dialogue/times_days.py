@@ -43,7 +43,7 @@ class DayHit:
     day: date | None
 
 
-DATE, NAMED, WEEK, VAGUE = 0, 1, 2, 3
+DATE, NAMED, WEEK, VAGUE, SPAN = 0, 1, 2, 3, 4
 
 _NEXT = r"(?:SAU|NEXT|ke(?: tiep)?|tiep(?: theo)?)"
 _THIS = r"(?:NAY|NI)"
@@ -71,7 +71,7 @@ def day_hits(line: str, today: date) -> list[DayHit]:
 
 
 def choose_day(hits: list[DayHit], line: str, today: date) -> date | None:
-    """The one day meant: a written date first, then a weekday (in the week named) or relative day, then the week.
+    """The one day meant: a written date first, then a weekday (in the week named) or relative day, then "2 tuần nữa".
 
     A date that only dates a paper or a birth is not meant, nor is a holiday after which another day is named; a day
     gone by gives way to one to come ("hôm qua em gọi, sáng mai nhé").
@@ -90,6 +90,16 @@ def choose_day(hits: list[DayHit], line: str, today: date) -> date | None:
         return next((day for day in found if day and day >= today), found[0]) if found[0] else None
     weeks = [hit for hit in hits if hit.rank == WEEK]
     return weeks[0].day if weeks else None
+
+
+def choose_span(hits: list[DayHit], line: str, today: date) -> tuple[date, date] | None:
+    """First and last day of the week or month named where no day of it is, from today on: "tuần sau", "tháng này"."""
+    for hit in hits:
+        if hit.rank == SPAN and hit.day:
+            is_month = line.startswith("THANG", hit.start)
+            last = month_ahead(hit.day, 1) - timedelta(days=1) if is_month else hit.day + timedelta(days=6)
+            return max(hit.day, today), last
+    return None
 
 
 # Before a date of birth, of issue or of expiry.
@@ -134,7 +144,8 @@ def _named_day(hit: DayHit, named: list[DayHit], line: str, week: date | None) -
     number = int(found.group(1) or 8) - 1 if found else 0  # 1 to 7, Monday to Sunday
     if found and week is not None:
         return _overflow_safe(week, number - 1)
-    if found and any(other.day and other.day.isoweekday() == number for other in named if other != hit):
+    others = [other for other in named if not _WEEKDAY.match(line[other.start : other.end])]
+    if found and any(other.day and other.day.isoweekday() == number for other in others):
         return _ANOTHER_SAYS  # "thứ 2 hôm nay": the other word says which one
     return hit.day
 
@@ -222,13 +233,13 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
             day_of_tet,
         ),
         (r"(?<=SAU )TET(?! tay| duong)", DATE, last_of_tet),
-        (r"giao thua", DATE, new_years_eve),
+        (r"\bgiao thua\b", DATE, new_years_eve),
         (rf"(?:{_EDGE}(?:NGAY |MUNG )*1 )?TET (?:tay|duong(?: lich)?)", DATE, every_year_on(1, 1)),
-        (r"NOEL|giang sinh", DATE, every_year_on(25, 12)),
-        (r"(?:le )?quoc khanh", DATE, every_year_on(2, 9)),
-        (r"(?:gio|GIO) to(?: hung vuong)?", DATE, every_lunar_year_on(10, 3)),
-        (r"trung thu", DATE, every_lunar_year_on(15, 8)),
-        (r"vu lan", DATE, every_lunar_year_on(15, 7)),
+        (r"\b(?:NOEL|giang sinh)\b", DATE, every_year_on(25, 12)),
+        (r"\b(?:le )?quoc khanh\b", DATE, every_year_on(2, 9)),
+        (r"\b(?:gio|(?<!\d )(?<!\d)GIO) to\b(?: hung vuong)?", DATE, every_lunar_year_on(10, 3)),
+        (r"\btrung thu\b", DATE, every_lunar_year_on(15, 8)),
+        (r"\bvu lan\b", DATE, every_lunar_year_on(15, 7)),
         (rf"(?:NGAY )?RAM(?: THANG (?:(?P<month>{_MONTH})|{_THIS}|(?P<next>{_NEXT})))?", DATE, full_moon),
         (
             rf"{_EDGE}(?:NGAY |HOM |MUNG )*(?P<day>\d{{1,2}}) (?:AM\b(?: lich)?|am lich\b)",
@@ -297,14 +308,16 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
         (rf"(?:{_WHEN_PART}) (?:NAY|NI)", NAMED, days_from_today(0)),
         (rf"{_AFTER_NOISE}\bNAY\b", NAMED, days_from_today(0)),
         (
-            r"\bbay GIO|hien tai|ngay lap tuc|^ngay(?: luon| di| a| nha| nhe)?$|ngay (?:luon|lien)|lien luon"
+            r"\bbay GIO|^GIO luon|hien tai|ngay lap tuc|^ngay(?: luon| di| a| nha| nhe)?$|ngay (?:luon|lien)|lien luon"
             r"|(?:lat|chut|ti|xiu) NUA",
             NAMED,
             days_from_today(0),
         ),
         (r"TUAN NUA", WEEK, days_from_today(7)),
-        (rf"TUAN {_NEXT} NUA", WEEK, lambda found, today: monday(today) + timedelta(days=14)),
-        (rf"TUAN (?:{_NEXT})", WEEK, lambda found, today: monday(today) + timedelta(days=7)),
-        (rf"THANG (?:{_NEXT})", WEEK, lambda found, today: month_ahead(today, 1)),
+        (rf"TUAN {_NEXT} NUA", SPAN, lambda found, today: monday(today) + timedelta(days=14)),
+        (rf"TUAN (?:{_NEXT})", SPAN, lambda found, today: monday(today) + timedelta(days=7)),
+        (rf"TUAN (?:{_THIS})", SPAN, lambda found, today: monday(today)),
+        (rf"THANG (?:{_NEXT})", SPAN, lambda found, today: month_ahead(today, 1)),
+        (rf"THANG (?:{_THIS})", SPAN, lambda found, today: month_ahead(today, 0)),
     )
 ]

@@ -14,6 +14,7 @@ _UNITS = {"GIO", "TIENG", "NGAY", "TUAN", "PHUT", "HOM", "BUA", "RUOI", "h", "g"
 _PARTS = {"SANG", "TRUA", "CHIEU", "TOI", "DEM", "KHUYA"}
 _NAMES_OF_TIME = {"SANG", "TRUA", "CHIEU", "MAI", "MOT", "TUAN", "KHUYA", "TOI", "THU", "NAY", "MUNG"}
 _KIN = {"co", "chu", "anh", "chi", "bac", "cau", "mo", "ong", "thim"}  # not "di": dì, but also đi
+_WHAT_I_DO = {"o", "ve", "moi", "ranh", "se", "dang", "muon", "can"}
 _CALLED = _KIN | {"ten", "ba", "di", "be", "em", "la"}
 
 
@@ -41,6 +42,8 @@ def settle(words: list[Word]) -> None:
             year_follows = re.fullmatch(r"\d{4}", after) or after in {"NAY", "SAU", "NEXT", "NI", "nay", "sau", "toi"}
             if year_follows and before not in {"THU", "MUNG"}:
                 word.code, word.spelled = "NAM", False
+        elif word.code == "NUA" and after == "TIENG" and before not in _UNITS:
+            word.code = "HALF"  # "nữa tiếng nữa", for nửa
         if word.code.islower() and after in {"mai", "mot", "thu", "MAI", "MOT", "THU", "CN"} and not word.titled:
             word.code = _nearly_a_part(word.code)
         if _is_a_name(words, at):
@@ -92,6 +95,8 @@ def _settled(
             # Who types marks writes "sáng" with one; "sang" is then to come over.
             return ("TO" if somebody_comes or (with_marks and not near_time and len(words) > 1) else "SANG"), False
         case "toi":
+            if after in _WHAT_I_DO:
+                return "toi", False  # "10h toi o nha"
             if before in {"TUAN", "THANG", "NAM", "CN", "NGAY", "HOM", "BUA"} or (
                 at > 1 and words[at - 2].code in {"THU", "t"}
             ):

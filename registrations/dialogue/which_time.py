@@ -3,7 +3,7 @@
 Times are checked before anything is promised.
 """
 
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 
 from registrations.dialogue.clock import short_day, short_time
 from registrations.dialogue.details import is_complete, take_correction
@@ -128,10 +128,10 @@ def on_wish(turn: Turn) -> bool:
         return True
     reading = turn.world.time(turn.heard.text)
     exact = _exact(turn, reading, turn.procedure)
-    if exact is None and reading.day is not None and not turn.data.get("wished"):
+    if exact is None and (reading.day or reading.span) and not turn.data.get("wished"):
         places, key, values = _close_to(turn, reading, turn.procedure)
         if places and key == "offer_day":
-            # There is room on that very day: shown once, before a clerk has to call for it.
+            # There is room just then: shown once, before a clerk has to call for it.
             turn.data["wished"] = True
             offer_times(turn, places=places, key=key, values=values)
             return False
@@ -187,6 +187,8 @@ def _exact(turn: Turn, reading: TimeRead, procedure: int) -> Place | None:
 def _close_to(turn: Turn, reading: TimeRead, procedure: int) -> tuple[tuple[Place, ...], str, dict[str, str]]:
     """The open times nearest to what was said, and how to put it."""
     world, ward = turn.world, _ward(turn)
+    if reading.span:
+        return _in_span(turn, reading, reading.span, procedure)
     if reading.day is None:
         if reading.time is None:
             return world.nearest(procedure=procedure, ward=ward, part=reading.part), "offer_part", {}
@@ -219,6 +221,35 @@ def _close_to(turn: Turn, reading: TimeRead, procedure: int) -> tuple[tuple[Plac
     note = world.day_note(reading.day) or "không còn chỗ"
     start = datetime.combine(reading.day, datetime.min.time(), tzinfo=world.now.tzinfo)
     return world.nearest(procedure=procedure, ward=ward, after=start), "day_not_free", {**day, "vi_sao": note}
+
+
+def _in_span(
+    turn: Turn, reading: TimeRead, span: tuple[date, date], procedure: int
+) -> tuple[tuple[Place, ...], str, dict[str, str]]:
+    """One open time of each of the first days of a week or month: a day is what is still to be named."""
+    world, ward = turn.world, _ward(turn)
+    first, last = max(span[0], world.now.date()), span[1]
+    values = {"luc": f"Từ {short_day(first)} đến {short_day(last)}"}
+    found: list[Place] = []
+    day = first
+    while day <= last and len(found) < MOST_PLACES:
+        found += _best_of(world.places_on(procedure=procedure, ward=ward, day=day), reading)
+        day += timedelta(days=1)
+    if found:
+        return tuple(found), "offer_day", values
+    after = datetime.combine(last + timedelta(days=1), datetime.min.time(), tzinfo=world.now.tzinfo)
+    later = world.nearest(procedure=procedure, ward=ward, after=after)
+    return later, "day_not_free", {**values, "vi_sao": "không còn chỗ"}
+
+
+def _best_of(on_day: tuple[Place, ...], reading: TimeRead) -> tuple[Place, ...]:
+    """The one of a day's open times that comes closest to what was said; none where the day has none like it."""
+    if reading.part in {"morning", "afternoon"}:
+        on_day = tuple(place for place in on_day if (place.starts_at.hour < 12) == (reading.part == "morning"))
+    if reading.bound:
+        on_day = _within(on_day, reading)
+    wanted = _minutes(reading.time) if reading.time else 0
+    return tuple(sorted(on_day, key=lambda place: abs(_minutes(place.starts_at.time()) - wanted))[:1])
 
 
 def _ward(turn: Turn) -> str:

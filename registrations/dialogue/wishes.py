@@ -103,23 +103,29 @@ def keep_time(turn: Turn, words: str) -> bool:
         return False
     reading = turn.world.time(words)
     today = turn.world.now.date()
-    is_near = reading.day is None or today <= reading.day <= today + TIME_WITHIN
+    day = reading.day or (reading.span[0] if reading.span else None)
+    is_near = day is None or today <= day <= today + TIME_WITHIN
     if is_near and reading:
         turn.data["when"] = {
             "day": reading.day.isoformat() if reading.day else "",
             "time": reading.time.isoformat() if reading.time else "",
             "part": reading.part,
             "bound": reading.bound,
+            "span": [day.isoformat() for day in reading.span or ()],
         }
         return True
     return False
 
 
 def kept_time(turn: Turn) -> TimeRead:
-    """The time named earlier; nothing if its day is over."""
+    """The time named earlier; nothing if its day, week or month is over."""
     kept: dict[str, Any] = turn.data.get("when") or {}
     day = dt.date.fromisoformat(kept["day"]) if kept.get("day") else None
     if not kept or (day is not None and day < turn.world.now.date()):
         return TimeRead()
     time = dt.time.fromisoformat(kept["time"]) if kept.get("time") else None
-    return TimeRead(day, time, kept.get("part"), kept.get("bound"))
+    first, last = [dt.date.fromisoformat(day) for day in kept.get("span") or ()] or (None, None)
+    if first and last and last < turn.world.now.date():
+        return TimeRead()
+    span = (first, last) if first and last else None
+    return TimeRead(day, time, kept.get("part"), kept.get("bound"), span)

@@ -43,6 +43,12 @@ def test_who_wished_for_a_full_day_is_asked_when_a_place_gets_free_and_takes_it_
     assert Slot.objects.get(pk=office["slots"][1].pk).booked == 2
 
 
+def test_who_wished_for_a_week_waits_for_any_day_of_it(citizen, office):
+    wishes(citizen, "chiều tuần sau")
+    waiting = WaitingPlace.objects.get()
+    assert (f"{waiting.from_day:%d/%m}", f"{waiting.to_day:%d/%m}", waiting.part) == ("30/11", "06/12", "afternoon")
+
+
 def test_an_offer_that_lapsed_is_said_to_have(citizen, office, monday_morning):
     wishes(citizen, "sáng thứ tư")
     fill(but=office["slots"][1])

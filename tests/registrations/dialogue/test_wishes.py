@@ -1,5 +1,7 @@
 """Sentences that say more than one thing: for whom, where, what, when."""
 
+import re
+
 import pytest
 
 from procedures.services import fold
@@ -131,6 +133,37 @@ def test_after_and_before_an_hour_are_kept_to(citizen, words, heading, offered, 
     assert heading in answer
     assert offered in answer
     assert left_out not in answer
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "second"),
+    [
+        ("tuần này", "Thứ Tư 25/11, 08 giờ 00", "Thứ Năm 26/11, 07 giờ 00"),
+        ("tháng này buổi chiều", "Thứ Tư 25/11, 14 giờ 30", "Thứ Năm 26/11, 14 giờ 30"),
+        ("tuần này tầm 3h chiều", "Thứ Tư 25/11, 14 giờ 30", "Thứ Năm 26/11, 14 giờ 30"),
+        ("tuần này sau 8h", "Thứ Tư 25/11, 08 giờ 00", "Thứ Năm 26/11, 14 giờ 30"),
+    ],
+)
+def test_a_week_or_month_without_a_day_is_answered_with_one_time_of_each_day(citizen, words, first, second):
+    citizen.says("#dangky"), citizen.shares(), citizen.says("rượu"), citizen.says("1")
+    (answer,) = citizen.says(words)
+    assert re.search(r"Từ Thứ Hai 23/11 đến \S+ \S+ (29|30)/11 còn các giờ:\n", answer)
+    assert f"\n1. {first}\n2. {second}\n3. Không giờ nào tiện" in answer
+    assert citizen.registrations == [], "an hour of a week is no day: nothing is booked by it"
+    citizen.says("2")
+    assert citizen.registrations[0].appointment.starts_at.day == 26
+
+
+def test_a_week_without_room_leads_to_the_nearest_times(citizen):
+    citizen.says("#dangky"), citizen.shares(), citizen.says("rượu"), citizen.says("1")
+    (answer,) = citizen.says("tuần sau nha")
+    assert "Từ Thứ Hai 30/11 đến Chủ nhật 06/12 không còn chỗ" in answer
+    assert "1. Thứ Tư 25/11, 08 giờ 00" in answer, "nothing is open later, so the nearest"
+
+
+def test_a_week_named_with_the_wish_is_kept_until_times_are_offered(citizen):
+    citizen.says("tuần này đăng ký làm giấy bán rượu được không"), citizen.shares()
+    assert "Từ Thứ Hai 23/11 đến Chủ nhật 29/11 còn các giờ" in citizen.says("1")[0]
 
 
 def test_the_place_outside_is_named(citizen, real_wards):
