@@ -28,7 +28,7 @@ _PATTERNS: list[tuple[str, float, str]] = [
     (RENEW, 1.4, "lũ cuốn|bị nhòe|cháy giấy|cháy rồi|cháy hết|cháy nhà"),
     (RENEW, 1.2, "làm lại|hư|hỏng|phai mực|bị mờ|mờ hết|nước cuốn|lost|damaged|torn|reprint"),
     (AMEND, 1.8, "sai tên|sai địa chỉ|sai thông tin|sai số|ghi sai|in sai|sai chính tả|sai năm sinh"),
-    (AMEND, 1.8, "đổi tên|đổi chủ|đổi địa chỉ"),
+    (AMEND, 1.8, "đổi tên|đổi chủ|đổi địa chỉ|đứng tên lại|đứng tên thay|qua tên|chuyển tên"),
     (AMEND, 1.6, "đổi * {tên chủ người chỗ}|thay * {tên chủ người}|sửa * tên|sửa * {giấy gp}|đổi * địa {chỉ điểm}"),
     (AMEND, 1.6, "đổi * số nhà|đổi * mặt bằng|đổi * nhà {cung phân}|đổi * thông tin|sửa * thông tin|sửa * địa chỉ"),
     (AMEND, 1.4, "sửa đổi|bổ sung|thay đổi|điều chỉnh|chỉnh sửa|cập nhật|đính chính|sang tên|sang nhượng"),
