@@ -57,9 +57,11 @@ _ENGLISH_KINDS = {"ward": "phuong", "commune": "xa", "district": "quan", "city":
 _COMMUNE_KINDS = {"phuong", "xa", "thi tran", "dac khu"}
 _DIRECTIONS = {"bac", "nam", "tay", "dong"}
 _STREET = {"duong", "d", "pho", "dg", "hem", "ngo", "ngach", "kiet", "ql", "street", "hxh", "dl", "lo", "st"}
+_ROAD, _ALLEY = {"duong", "d", "dg"}, {"hem", "ngo", "ngach", "kiet", "hxh"}
 _HAMLET = {"thon", "khom", "ap", "xom", "tdp", "kp", "to", "buon", "lang"}
 _URBAN = re.compile(
-    r"\b(?:duong|hem|kiet|pho|to dan pho|tdp|kdt|khu do thi|chung cu|khu pho)\b|^(?:so )?\d+[a-z]?(?:/\d+[a-z]?)* [a-z]"
+    r"\b(?:duong|hem|kiet|pho|to dan pho|tdp|kdt|khu do thi|chung cu|khu pho)\b"
+    r"|(?:^|\b(?:o|tai) )(?:so )?\d+[a-z]?(?:/\d+[a-z]?)* [a-z]"
 )
 _ME = r"(?:nha )?(?:em|toi|tui|minh|con|chau|anh|chi)"
 _LIVES_NOW = re.compile(
@@ -173,6 +175,7 @@ def _likeness(words: list[Token], taken: int, at: int, gazetteer: Gazetteer) -> 
         if (
             len(stretch) < length
             or stretch[-1].segment != words[at].segment
+            or stretch[0].bare in _ROAD | _ALLEY  # "đường Hai Bà Trưng" is no slip for Đông Hải
             or any(t.bare in _KIND_WORDS for t in stretch)
         ):
             continue
@@ -215,12 +218,12 @@ def _mention(
     in_hamlet = len(left) > 1 and (
         left[-2].bare in _HAMLET or (left[-2].bare == "pho" and len(left) > 2 and left[-3].bare in {"dan", "khu"})
     )
-    street = (
-        kind is None
-        and not in_hamlet
-        and (last in _STREET or (len(left) > 1 and left[-2].bare in _STREET and _is_number(last)))
-    )
-    numbered = kind is None and _is_number(last) and not street and not in_hamlet
+    before_last = left[-2].bare if len(left) > 1 else ""
+    # "đường 23/10 Vĩnh Thạnh", "đường 2 tháng 4 Vĩnh Hải": the date is the street's name, what follows is not.
+    after_a_date = _is_number(last) and (before_last == "thang" or (before_last in _ROAD and "/" in last))
+    alone = kind is None and not in_hamlet and not after_a_date
+    street = alone and (last in _STREET or (before_last in _STREET - _ALLEY and _is_number(last)))
+    numbered = alone and _is_number(last) and not street
     hamlet = kind is None and (last in _HAMLET or (len(left) > 1 and left[-2].bare in {"dan", "khu"} and last == "pho"))
     typed = " ".join(token.word for token in words[at : at + length])
     return Mention(
@@ -262,7 +265,7 @@ def _kind_before(before: list[Token]) -> tuple[str | None, int]:
     """(kind, how many words it takes) written right before a name."""
     if len(before) > 1 and (pair := _KIND_PAIRS.get(f"{before[-2].bare} {before[-1].bare}")):
         return pair, 2
-    if before and (kind := _KIND_WORDS.get(before[-1].bare)):
+    if before and (kind := _KIND_WORDS.get(before[-1].bare) or _KIND_WORDS.get(before[-1].retyped)):
         return kind, 1
     return None, 0
 

@@ -93,6 +93,11 @@ def _joined(parts: Mapping[str, str | None]) -> str:
     return ", ".join(part for part in (line, ward, district, city) if part)
 
 
+def _agreed(named: list[tuple[Mention, list[Meaning]]]) -> frozenset[str]:
+    """Today's wards that every name found may lie in: "chợ Đầm, Vạn Thạnh" leaves one of the two Vạn Thạnh."""
+    return frozenset.intersection(*(frozenset(code for meaning in left for code in meaning.today) for _, left in named))
+
+
 class _View:
     """The names found in one address, and the questions asked of them."""
 
@@ -204,7 +209,7 @@ class _View:
 
     def _settled(self, named: list[tuple[Mention, list[Meaning]]]) -> list[tuple[Mention, list[Meaning]]]:
         """Where several wards are named, those that read as streets or places give way to those that read as wards."""
-        if len(named) < 2:
+        if len(named) < 2 or _agreed(named):
             return named
         home = self.home_city()
         for keep in (
@@ -220,9 +225,7 @@ class _View:
 
     def judged(self, named: list[tuple[Mention, list[Meaning]]]) -> AddressReading:
         """The verdict on the wards named: one served ward, none, or several to ask about."""
-        choices = [frozenset(code for meaning in left for code in meaning.today) for _, left in named]
-        common = frozenset.intersection(*choices)
-        codes = common or frozenset.union(*choices)
+        codes = _agreed(named) or frozenset(code for _, left in named for meaning in left for code in meaning.today)
         served, other = codes & self.gazetteer.served, codes - self.gazetteer.served
         conflict = self._conflicts(named)
         if not served:

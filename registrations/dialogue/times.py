@@ -35,8 +35,8 @@ _HOUSE = re.compile(
 class TimeReading:
     """`day` and `time` in Vietnam's local time, `part` of the day as named; each None where the words do not say.
 
-    `bound` tells "sau 2h" ("from") and "trước 10h" ("until") from "lúc 2h" (None). `span` is the first and last day of a
-    week or month of which no day was named ("tuần sau"); `day` is None then.
+    `bound` tells "sau 2h" ("from") and "trước 10h" ("until") from "lúc 2h" (None). `span` is the first and last day of
+    a week or month of which no day was named ("tuần sau"); `day` is None then.
     """
 
     day: dt.date | None = None
