@@ -25,10 +25,10 @@ from scheduling.services import StaffMember, Ward
 from zalo_bridge.services import Contact, messages_about
 
 FIELD_NAMES = (
-    ("canbo1", "Nguyễn Thị Mẫu Lan", "chị"),
-    ("canbo2", "Trần Văn Mẫu Hùng", "anh"),
-    ("canbo3", "Lê Thị Mẫu Thảo", "chị"),
-    ("canbo4", "Phạm Văn Mẫu Quân", "anh"),
+    ("canbo1", "Nguyễn Thị Mẫu Lan", "chị", "+84900000021"),
+    ("canbo2", "Trần Văn Mẫu Hùng", "anh", "+84900000022"),
+    ("canbo3", "Lê Thị Mẫu Thảo", "chị", "+84900000023"),
+    ("canbo4", "Phạm Văn Mẫu Quân", "anh", "+84900000024"),
 )
 DESK_NAMES = (
     ("xacminh", "Đỗ Thị Mẫu Mai", VERIFIERS),
@@ -95,7 +95,7 @@ def load_demo(*, password: str, now: datetime | None = None) -> int:
     with transaction.atomic():
         hashed = _hashed(password)
         desk = {username: _user(username, name, group, hashed) for username, name, group in DESK_NAMES}
-        staff = [_staff(username, name, title, hashed) for username, name, title in FIELD_NAMES]
+        staff = [_staff(*facts, hashed) for facts in FIELD_NAMES]
         _cover(staff)
         open_office(at)
         if Registration.objects.exists():
@@ -153,9 +153,10 @@ def _user(username: str, name: str, group: str, hashed: str) -> User:
     return user
 
 
-def _staff(username: str, name: str, title: str, hashed: str) -> StaffMember:
+def _staff(username: str, name: str, title: str, phone: str, hashed: str) -> StaffMember:
     user = _user(username, name, FIELD_STAFF, hashed)
-    member, _ = StaffMember.objects.get_or_create(user=user, defaults={"name": name, "title": title})
+    facts = {"name": name, "title": title, "phone": phone}
+    member, _ = StaffMember.objects.get_or_create(user=user, defaults=facts)
     return member
 
 

@@ -1,5 +1,7 @@
 """Doors for the worker: ids in, the service called, nothing else."""
 
+from functools import partial
+
 from celery import current_app, shared_task
 from django.core.management import call_command
 from django.http import QueryDict
@@ -45,15 +47,28 @@ def fetch_attachment(number: int) -> None:
 
 @shared_task
 def keep_house() -> None:
-    """Every night: withdrawals that had to wait, people whose time is over, old drafts, files and sessions."""
+    """Every night: withdrawals that had to wait, people whose time is over, old drafts, files and sessions.
+
+    One that fails does not keep the others from being done. Raises `ExceptionGroup` of what failed.
+    """
     now = timezone.now()
-    data_rights.finish_open_withdrawals(now=now)
-    retention.erase_expired(now=now)
-    retention.forget_old_drafts(now=now)
-    erasure.erase_last_words(now=now)
-    exports.forget_old(now=now)
-    # The names staff searched for lie in their sessions; nothing else ever deletes those that have run out.
-    call_command("clearsessions")
+    chores = (
+        partial(data_rights.finish_open_withdrawals, now=now),
+        partial(retention.erase_expired, now=now),
+        partial(retention.forget_old_drafts, now=now),
+        partial(erasure.erase_last_words, now=now),
+        partial(exports.forget_old, now=now),
+        # The names staff searched for lie in their sessions; nothing else ever deletes those that have run out.
+        partial(call_command, "clearsessions"),
+    )
+    failed: list[Exception] = []
+    for chore in chores:
+        try:
+            chore()
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("Chores of the night that failed", failed)
 
 
 @shared_task(time_limit=exports.LONGEST_S, soft_time_limit=exports.LONGEST_S - 60)

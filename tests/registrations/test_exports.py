@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import ProgrammingError, connection
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from registrations.exports import defused, left_behind, write_export
@@ -123,6 +125,22 @@ def test_what_was_searched_for_goes_with_the_session(desk, office_clock):
     assert Session.objects.exists(), "who works is not signed out"
     Session.objects.update(expire_date=NOW - timedelta(minutes=1))
     keep_house()
+    assert not Session.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_chore_of_the_night_that_fails_does_not_keep_the_others_from_being_done(desk):
+    desk.post("/ho-so/tim/", {"q": "Người Mẫu"})
+    Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE registrations_dialogue RENAME TO gone")
+    try:
+        with pytest.raises(ExceptionGroup) as raised:
+            keep_house()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE gone RENAME TO registrations_dialogue")
+    assert [type(error) for error in raised.value.exceptions] == [ProgrammingError]
     assert not Session.objects.exists()
 
 
