@@ -24,6 +24,11 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "same"))
 pytest_plugins = ["tests.databases", "tests.people", "tests.browsing", "tests.stack"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: at the end of the run no worker is left alone with one of them."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("xdist_group", "browser"))))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _unknown_template_variables_fail() -> None:
     engines["django"].engine.string_if_invalid = FailOnUnknownVariable(settings.BASE_DIR)

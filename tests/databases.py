@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import setup_databases
 from psycopg import errors, sql
 
 from registrations.roles import load_roles
@@ -155,7 +155,9 @@ def django_db_setup(
         with snapshots_instead_of_truncation():
             yield
         if not django_db_keepdb:
-            teardown_databases([(connection, name, True)], verbosity)
+            made_for_tests = connection.settings_dict["NAME"]
+            use_database(name)
+            drop(made_for_tests)
 
 
 @contextmanager
@@ -174,9 +176,15 @@ def copy_for_other_workers() -> None:
     targets = {database_of(f"gw{number}") for number in range(int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")))}
     with connection._nodb_cursor() as cursor:
         for target in sorted(targets - {source}):
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(target)))
+            drop(target)
             copying = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             cursor.execute(copying.format(sql.Identifier(target), sql.Identifier(source)))
+
+
+def drop(name: str) -> None:
+    """Whoever is still connected: a thread of a test may be, and PostgreSQL would wait five seconds, then refuse."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def database_of(worker: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from config.embedded import free_port
 from tests.zalo import Zalo
 from zalo_bridge.simulator.records import Identity
 from zalo_bridge.simulator.store import Store
@@ -43,9 +44,8 @@ class Process:
 
 
 @pytest.fixture
-def process(tmp_path, hook, zalo):
-    free = zalo.server._http.server_address[1] + 1
-    process = Process(tmp_path / "own", free, hook.url)
+def process(tmp_path, hook):
+    process = Process(tmp_path / "own", free_port(), hook.url)
     yield process
     if process.running and process.running.poll() is None:
         process.running.kill()
