@@ -6,18 +6,21 @@ from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, SetUnusablePasswordMixin
 from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from config import two_step
+
 VERBS = {"add": "thêm", "change": "sửa", "delete": "xóa", "view": "xem"}
-# Signing in asks for no code, so a device entered here would protect nobody: the tables are not shown.
-NOT_ASKED_FOR = (TOTPDevice, StaticDevice)
+# Everybody sets up their own second step, whose keys are nobody else's to see; here it can only be turned off.
+ONES_OWN = (TOTPDevice, StaticDevice)
 
 
 def words_of(permission: Permission) -> str:
@@ -49,7 +52,7 @@ class PermissionsInWords(admin.ModelAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.remote_field.model is Permission:
-            hidden = [model._meta.app_label for model in NOT_ASKED_FOR]
+            hidden = [model._meta.app_label for model in ONES_OWN]
             offered = Permission.objects.exclude(content_type__app_label__in=hidden).select_related("content_type")
             kwargs |= {"form_class": PermissionField, "queryset": offered}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -57,6 +60,25 @@ class PermissionsInWords(admin.ModelAdmin):
 
 class Users(PermissionsInWords, UserAdmin):
     change_password_form = PasswordForm
+    list_display = ("username", "last_name", "email", "is_staff", "is_active", "two_steps")
+    actions = ("turn_off_two_step",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        devices = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return super().get_queryset(request).annotate(has_two_steps=Exists(devices))
+
+    @admin.display(description="Hai bước", boolean=True, ordering="has_two_steps")
+    def two_steps(self, user: Any) -> bool:
+        return bool(user.has_two_steps)
+
+    @admin.action(description="Tắt đăng nhập hai bước (mất điện thoại)", permissions=["change"])
+    def turn_off_two_step(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            if two_step.turn_off(user):
+                self.log_change(request, user, "Tắt đăng nhập hai bước")
+                self.message_user(request, f"Đã tắt đăng nhập hai bước của {user}.", messages.SUCCESS)
+            else:
+                self.message_user(request, f"Vốn không bật đăng nhập hai bước: {user}.", messages.WARNING)
 
 
 class Groups(PermissionsInWords, GroupAdmin):  # type: ignore[misc]  # theirs also does without a request
@@ -90,7 +112,7 @@ class RefusedSignIns(History, AccessFailureLogAdmin):
     pass
 
 
-for model in (*NOT_ASKED_FOR, User, Group, AccessAttempt, AccessLog, AccessFailureLog):
+for model in (*ONES_OWN, User, Group, AccessAttempt, AccessLog, AccessFailureLog):
     admin.site.unregister(model)
 admin.site.register(User, Users)
 admin.site.register(Group, Groups)

@@ -11,8 +11,10 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("favicon.ico", views.icon, name="icon"),
     path("dang-nhap/", views.SignIn.as_view(redirect_authenticated_user=True), name="login"),
+    path("dang-nhap/ma/", views.SignInCode.as_view(), name="login_code"),
     path("dang-xuat/", views.SignOut.as_view(), name="logout"),
     path("doi-mat-khau/", auth_views.PasswordChangeView.as_view(success_url="/"), name="password_change"),
+    path("hai-buoc/", views.two_step_page, name="two_step"),
     path("huong-dan/", views.guide, name="guides"),
     path("huong-dan/<slug:slug>/", views.guide, name="guide"),
     # In place of two pages of the administration's own.

@@ -1,18 +1,23 @@
 """The front door, the two health pages, and the guides."""
 
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
-from config import health
+from config import health, two_step
 from config.guides import GUIDES, guide_for
 from config.navigation import may_open
 
@@ -56,6 +61,57 @@ class SignIn(LoginView):
     def get_success_url(self) -> str:
         wanted = super().get_success_url()
         return wanted if may_open(self.request.user, urlsplit(wanted).path) else self.get_default_redirect_url()
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        if not two_step.is_on(form.get_user()):
+            return super().form_valid(form)
+        two_step.wait_for_code(self.request, form.get_user())
+        wanted = {self.redirect_field_name: self.get_redirect_url()}
+        return redirect(f"{reverse('login_code')}?{urlencode(wanted)}")
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class SignInCode(SignIn):
+    """The second step of signing in, for who turned it on. Without the first it leads back there."""
+
+    form_class = two_step.SignInCodeForm  # type: ignore[assignment]  # a code in place of name and password
+    template_name = "registration/login_code.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if two_step.who_waits(request) is None:
+            return redirect_to_login(self.get_redirect_url() or reverse("home"))
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        del self.request.session[two_step.WAITING]
+        return LoginView.form_valid(self, form)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def two_step_page(request: HttpRequest) -> HttpResponse:
+    """One's own second step: turned on with the first code, turned off or given new recovery codes with a later one."""
+    user, form = cast(User, request.user), two_step.CodeForm(request.POST or None)
+    codes: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        code, wanted = form.cleaned_data["code"], request.POST.get("viec")
+        if wanted == "bat":
+            codes = two_step.turn_on(user, code)
+        elif two_step.accepted(user, code):
+            if wanted == "tat":
+                two_step.turn_off(user)
+                messages.success(request, "Đã tắt đăng nhập hai bước.")
+                return redirect("two_step")
+            codes = two_step.new_recovery_codes(user)
+        if not codes:
+            form.refuse()
+    facts: dict[str, Any] = {"form": form, "codes": codes, "is_on": two_step.is_on(user)}
+    if facts["is_on"]:
+        facts["left"] = two_step.recovery_codes_left(user)
+    else:
+        device = two_step.device_to_set_up(user)
+        facts |= {"key": two_step.key_of(device), "picture": two_step.picture_of(device)}
+    return render(request, "registration/two_step.html", facts)
 
 
 class SignOut(LogoutView):

@@ -26,6 +26,8 @@ FOR_ALL_STAFF = {
     "home",
     "logout",
     "password_change",
+    "two_step",
+    "login_code",  # leads whoever has not given a password to where one is given
     "guides",
     "guide",
     "registrations:my_visits",
