@@ -60,7 +60,7 @@ class PermissionsInWords(admin.ModelAdmin):
 
 class Users(PermissionsInWords, UserAdmin):
     change_password_form = PasswordForm
-    list_display = ("username", "last_name", "email", "is_staff", "is_active", "two_steps")
+    list_display = ("username", "email", "first_name", "last_name", "is_staff", "two_steps")
     actions = ("turn_off_two_step",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

@@ -22,6 +22,7 @@ from qrcode.image.svg import SvgPathFillImage
 WAITING = "two_step"  # in the session: who has given the password, and until when a code is waited for
 PATIENCE_S = 600
 RECOVERY_CODES, RECOVERY_DIGITS = 8, 10
+WRONG = "Mã chưa đúng hoặc đã dùng rồi. Chờ mã mới hiện ra rồi nhập lại."
 
 
 def is_on(user: User) -> bool:
@@ -72,11 +73,11 @@ def recovery_codes_left(user: User) -> int:
 
 
 @transaction.atomic
-def accepted(user: User, code: str) -> TOTPDevice | StaticDevice | None:
-    """The device whose code this is; a recovery code is used up by it."""
+def accepts(user: User, code: str) -> bool:
+    """Whether it is the telephone's code of now, or a recovery code; either is used up by it."""
     kind = StaticDevice if len(code) == RECOVERY_DIGITS else TOTPDevice
     device = kind.objects.select_for_update().filter(user=user, confirmed=True).order_by("pk").first()
-    return device if device is not None and device.verify_token(code) else None
+    return device is not None and device.verify_token(code)
 
 
 @transaction.atomic
@@ -110,7 +111,7 @@ def who_waits(request: HttpRequest) -> User | None:
 
 
 class CodeForm(forms.Form):
-    """A code as people type it, with spaces. `device` once it was accepted."""
+    """A code as people type it, with spaces."""
 
     code = forms.CharField(
         label="Mã xác thực",
@@ -122,24 +123,21 @@ class CodeForm(forms.Form):
         return "".join(self.cleaned_data["code"].split())
 
     def refuse(self) -> None:
-        self.add_error("code", "Mã chưa đúng hoặc đã dùng rồi. Chờ mã mới hiện ra rồi nhập lại.")
+        self.add_error("code", WRONG)
 
 
 class SignInCodeForm(CodeForm):
     """The second step. Takes the place of Django's form with name and password in its `LoginView`."""
 
-    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: HttpRequest, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = who_waits(request)
+        self.user = user
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        device = accepted(self.user, data["code"]) if self.user is not None and "code" in data else None
-        if device is not None:
-            self.user.otp_device = device  # type: ignore[union-attr]  # django-otp keeps it with the session
-        elif "code" in data:
-            self.refuse()
-        return data
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        if not accepts(self.user, code):
+            raise forms.ValidationError(WRONG)
+        return code
 
-    def get_user(self) -> User | None:
+    def get_user(self) -> User:
         return self.user

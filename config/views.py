@@ -55,12 +55,16 @@ def icon(request: HttpRequest) -> HttpResponse:
     return redirect(static("img/icon.svg"))
 
 
-class SignIn(LoginView):
+class LeadsToOwnPages(LoginView):
     """Signing in leads to the page asked for, unless it is one this person's role has no part in: then to their own."""
 
     def get_success_url(self) -> str:
         wanted = super().get_success_url()
         return wanted if may_open(self.request.user, urlsplit(wanted).path) else self.get_default_redirect_url()
+
+
+class SignIn(LeadsToOwnPages):
+    """Name and password: all of it, or for who turned on a second step the first."""
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         if not two_step.is_on(form.get_user()):
@@ -70,21 +74,25 @@ class SignIn(LoginView):
         return redirect(f"{reverse('login_code')}?{urlencode(wanted)}")
 
 
-@method_decorator([login_not_required, never_cache], name="dispatch")
-class SignInCode(SignIn):
-    """The second step of signing in, for who turned it on. Without the first it leads back there."""
+@method_decorator(login_not_required, name="dispatch")
+class SignInCode(LeadsToOwnPages):
+    """The second step. Without the first it leads back there."""
 
     form_class = two_step.SignInCodeForm  # type: ignore[assignment]  # a code in place of name and password
     template_name = "registration/login_code.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if two_step.who_waits(request) is None:
+        self.user = two_step.who_waits(request)
+        if self.user is None:
             return redirect_to_login(self.get_redirect_url() or reverse("home"))
         return super().dispatch(request, *args, **kwargs)
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.user}
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         del self.request.session[two_step.WAITING]
-        return LoginView.form_valid(self, form)
+        return super().form_valid(form)
 
 
 @never_cache
@@ -97,7 +105,7 @@ def two_step_page(request: HttpRequest) -> HttpResponse:
         code, wanted = form.cleaned_data["code"], request.POST.get("viec")
         if wanted == "bat":
             codes = two_step.turn_on(user, code)
-        elif two_step.accepted(user, code):
+        elif two_step.accepts(user, code):
             if wanted == "tat":
                 two_step.turn_off(user)
                 messages.success(request, "Đã tắt đăng nhập hai bước.")

@@ -67,8 +67,6 @@ LOOK = """async () => {
     aside.forEach(([parent, child, next]) => parent.insertBefore(child, next));
     return violations.flatMap(({id, nodes}) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
 }"""
-# Each page is asked for once and looked at twice.
-SCREENS = ((1440, "dark"), (360, "light"))
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 

@@ -157,7 +157,8 @@ def django_db_setup(
         if not django_db_keepdb:
             made_for_tests = connection.settings_dict["NAME"]
             use_database(name)
-            drop(made_for_tests)
+            with connection._nodb_cursor() as cursor:
+                drop(cursor, made_for_tests)
 
 
 @contextmanager
@@ -176,15 +177,14 @@ def copy_for_other_workers() -> None:
     targets = {database_of(f"gw{number}") for number in range(int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")))}
     with connection._nodb_cursor() as cursor:
         for target in sorted(targets - {source}):
-            drop(target)
+            drop(cursor, target)
             copying = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             cursor.execute(copying.format(sql.Identifier(target), sql.Identifier(source)))
 
 
-def drop(name: str) -> None:
+def drop(cursor, name: str) -> None:
     """Whoever is still connected: a thread of a test may be, and PostgreSQL would wait five seconds, then refuse."""
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def database_of(worker: str) -> str:

@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
-from lxml import html
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -20,7 +17,7 @@ from config.guides import GUIDES
 from registrations.models import Registration
 from tests.browser.test_workbench import sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "img" / "guide"
 PHONE = {"width": 390, "height": 780}
@@ -37,31 +34,23 @@ PICTURES = (
 )
 
 
-def test_every_picture_of_the_guides_shows_a_screen_of_today(client: Client, week: None, request: Any) -> None:
+def test_every_picture_of_the_guides_shows_a_screen_of_today(page: Page, live_server: Any, week: None) -> None:
     # In the evening and on a day off somebody's next visit is on another day.
     hers = Registration.objects.filter(state="assigned", appointment__assignments__staff__user__username="canbo1")
     day = timezone.localdate(hers.earliest("appointment__starts_at").appointment.starts_at).isoformat()
     for name, username, place, words, window in PICTURES:
         address = place.replace("DAY", day)
-        client.force_login(User.objects.get(username=username))
-        main = html.fromstring(client.get(address).content.decode()).find(".//main")
-        assert words in main.text_content(), f"{address} no longer shows “{words}”"
+        page.set_viewport_size(window)
+        sign_in(page, live_server, username).goto(f"{live_server.url}{address}")
+        assert words in page.locator("main").inner_text(), f"{address} no longer shows “{words}”"
         if os.environ.get("GUIDE_PICTURES") == "write":
-            page = request.getfixturevalue("browse")(viewport=window)
-            server = request.getfixturevalue("live_server")
-            take(sign_in(page, server, username), f"{server.url}{address}", name)
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+            picture.save(FOLDER / f"{name}.webp", quality=72, method=6)
         with Image.open(FOLDER / f"{name}.webp") as kept:
             assert kept.size == (window["width"], window["height"])
 
 
-def take(page: Page, address: str, name: str) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    page.goto(address)
-    picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-    picture.save(FOLDER / f"{name}.webp", quality=72, method=6)
-
-
-@pytest.mark.browser
 def test_each_guide_opens_with_its_pictures(browse: Any, live_server: Any, week: None) -> None:
     page = sign_in(browse(viewport=DESK), live_server, "quantri")
     for guide in GUIDES:

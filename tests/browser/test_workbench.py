@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from registrations.models import Registration
-from tests.browsing import SCREENS, accessibility_faults
+from tests.browsing import accessibility_faults
 from tests.factories.registrations import RegistrationFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -121,6 +121,10 @@ PAGES = {
     ],
     "canbo1": ["/viec-cua-toi/", "/viec-cua-toi/?ngay=2020-01-01"],
 }
+
+
+# Each page is asked for once and looked at twice.
+SCREENS = ((1440, "dark"), (360, "light"))
 
 
 @pytest.mark.parametrize("username", PAGES)

@@ -10,7 +10,7 @@ from registrations.roles import MANAGERS, load_roles
 from registrations.states import State
 from scheduling import services
 from scheduling.hours import current_calendar
-from tests.browsing import SCREENS, accessibility_faults
+from tests.browsing import accessibility_faults
 from tests.factories.registrations import RegistrationFactory
 from tests.factories.scheduling import AppointmentFactory, SlotFactory, StaffMemberFactory, UserFactory, WardFactory, at
 
@@ -127,10 +127,11 @@ def test_axe_finds_nothing_on_any_page_of_the_calendar(page, board, lan, registr
     addresses = [f"{path}{'' if '?' in path else '?'}ngay={day.isoformat()}" for path in (*PAGES, "/lich/ngoai-gio/")]
     visit = f"/lich/luot/{registration.appointment_id}/"
     for address in [*addresses, visit, f"{visit}?nguoi=0"]:
+        page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(live_server.url + address)
-        for width, theme in SCREENS:
-            page.set_viewport_size({"width": width, "height": 900})
-            found += [f"{address} {width}: {fault}" for fault in accessibility_faults(page, theme)]
+        found += [f"{address} {fault}" for fault in accessibility_faults(page)]
+        page.set_viewport_size({"width": 360, "height": 740})
+        found += [f"{address} on a phone, {fault}" for fault in accessibility_faults(page, "light")]
     assert found == []
 
 

@@ -193,13 +193,12 @@ class Dispatcher(threading.Thread):
                 claimed: list[Delivery] = []
                 if options.webhook_url and options.webhook_enabled and self._free and waiting_count(self.store):
                     claimed = claim(self.store, options, self._free)
-                url = options.webhook_url
-                if claimed:  # asked again: whoever changes the address and then calls everything due means the new one
-                    url = self.store.options().webhook_url or url
-                for delivery in claimed:
-                    with self._free_lock:
-                        self._free -= 1
-                    pool.submit(self._post, url, delivery)
+                    # Asked again: whoever changes the address and then calls everything due means the new one.
+                    url = self.store.options().webhook_url or options.webhook_url
+                    for delivery in claimed:
+                        with self._free_lock:
+                            self._free -= 1
+                        pool.submit(self._post, url, delivery)
                 if not claimed:
                     self._wake.wait(POLL_S)
                     self._wake.clear()
