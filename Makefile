@@ -22,7 +22,7 @@ demo-reset: ## forget the demo's data
 
 test: ## all tests (ARGS= is handed to pytest)
 	@$(PYTHON) config/bootstrap.py dev
-	@exec $(BIN) -m pytest -n 3 --dist loadgroup $(ARGS)
+	@exec $(BIN) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 fuzz: ## the webhook against 20,000 cases per property (FUZZ_CASES=); a quarter of an hour, for the night
 	@$(PYTHON) config/bootstrap.py dev

@@ -1,6 +1,7 @@
 """An office with hours, a ward, a slot and a person who can go."""
 
 from collections.abc import Iterator
+from datetime import date, time
 
 import pytest
 import time_machine
@@ -29,13 +30,15 @@ def office_clock_at() -> object:
 @pytest.fixture
 def office(db: None, office_clock: object) -> None:
     """07:00–11:30 and 13:30–17:00, Monday to Friday."""
-    for weekday in range(1, 6):
-        for opens, closes in (("07:00", "11:30"), ("13:30", "17:00")):
-            WorkingHours.objects.get_or_create(
-                weekday=weekday, opens_at=opens, defaults={"closes_at": closes, "valid_from": "2020-01-01"}
-            )
-    for distance, minutes in (("same", 10), ("neighbour", 15), ("far", 30)):
-        TravelTime.objects.get_or_create(distance=distance, defaults={"minutes": minutes})
+    WorkingHours.objects.bulk_create(
+        WorkingHours(weekday=weekday, opens_at=opens, closes_at=closes, valid_from=date(2020, 1, 1))
+        for weekday in range(1, 6)
+        for opens, closes in ((time(7), time(11, 30)), (time(13, 30), time(17)))
+    )
+    TravelTime.objects.bulk_create(
+        TravelTime(distance=distance, minutes=minutes)
+        for distance, minutes in (("same", 10), ("neighbour", 15), ("far", 30))
+    )
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
-from registrations.roles import MANAGERS, load_roles
+from registrations.roles import MANAGERS
 from registrations.states import State
 from scheduling import services
 from scheduling.hours import current_calendar
@@ -40,7 +40,6 @@ def registration(day):
 @pytest.fixture
 def board(live_server, day):
     """`board(page)`: signed in as a manager, looking at the day."""
-    load_roles()
     user = UserFactory()
     user.groups.add(user.groups.model.objects.get(name=MANAGERS))
     client = Client()

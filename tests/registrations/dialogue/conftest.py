@@ -13,7 +13,6 @@ from django.db import transaction
 from procedures.models import DossierComponent, Keyword, Procedure
 from registrations.dialogue import shell
 from registrations.models import Dialogue, Registration
-from registrations.roles import load_roles
 from scheduling.models import Slot, Ward
 from scheduling.services import load_wards
 from tests.factories.registrations import ContactFactory, FieldFactory, ProcedureFactory
@@ -178,16 +177,20 @@ def office(db: None, monday_morning: Any) -> dict[str, Any]:
         is_in_scope=False,
         refer_to="Trung tâm Phục vụ hành chính công phường, xã",
     )
-    for procedure, phrases in (
-        (wine, ("rượu", "bán lẻ rượu", "bán rượu")),
-        (again, ("rượu", "cấp lại giấy phép rượu")),
-        (tobacco, ("thuốc lá", "bán thuốc lá")),
-        (passport, ("hộ kinh doanh",)),
-    ):
-        for phrase in phrases:
-            Keyword.objects.create(procedure=procedure, phrase=phrase)
-    for position, text in enumerate(("Đơn đề nghị cấp phép (mẫu)", "Giấy đăng ký hộ kinh doanh (bản sao)")):
-        DossierComponent.objects.create(procedure=wine, position=position, text=text)
+    Keyword.objects.bulk_create(
+        Keyword(procedure=procedure, phrase=phrase)
+        for procedure, phrases in (
+            (wine, ("rượu", "bán lẻ rượu", "bán rượu")),
+            (again, ("rượu", "cấp lại giấy phép rượu")),
+            (tobacco, ("thuốc lá", "bán thuốc lá")),
+            (passport, ("hộ kinh doanh",)),
+        )
+        for phrase in phrases
+    )
+    DossierComponent.objects.bulk_create(
+        DossierComponent(procedure=wine, position=position, text=text)
+        for position, text in enumerate(("Đơn đề nghị cấp phép (mẫu)", "Giấy đăng ký hộ kinh doanh (bản sao)"))
+    )
     days = {"thu-tu": [at("08:00"), at("09:00"), at("14:30")]}
     thursday = at("08:00").date() + timedelta(days=1)
     days["thu-nam"] = [at("07:00", thursday), at("14:30", thursday)]
@@ -231,6 +234,5 @@ def visit(citizen):
 def clerk_client(client, office):
     """The browser of somebody who verifies."""
     user = make_user("verifier", first_name="Mẫu", last_name="Nguyễn Thị")
-    load_roles()
     client.force_login(user)
     return client

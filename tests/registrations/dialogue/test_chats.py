@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from registrations.models import Attachment
 from registrations.queue import forget_counts, waiting_for
-from registrations.roles import load_roles
 from registrations.trouble import on_given_up
 from tests.factories.registrations import CitizenFactory, RegistrationFactory
 from tests.people import make_user
@@ -139,7 +138,6 @@ def test_the_panel_alone_is_what_the_page_holds(clerk_client, citizen):
 def test_field_staff_and_strangers_read_no_chats(client, citizen):
     assert client.get(address(citizen)).status_code == 302
     client.force_login(make_user("field_staff"))
-    load_roles()
     for page in (address(citizen), reverse("chats:waiting")):
         assert client.get(page).status_code == 403
     assert client.post(address(citizen, "chats:write"), {"viec": "nhan"}).status_code == 403
@@ -166,7 +164,6 @@ def test_a_paper_is_shown_to_the_queue_and_to_nobody_else(clerk_client, paper):
     clerk_client.logout()
     assert clerk_client.get(page).status_code == 302
     clerk_client.force_login(make_user("field_staff", username="nguoi-khac"))
-    load_roles()
     assert clerk_client.get(page).status_code == 404
 
 

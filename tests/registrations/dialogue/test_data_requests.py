@@ -11,7 +11,6 @@ from django.utils import timezone
 from registrations.data_rights import finish_open_withdrawals
 from registrations.models import Citizen, Consent, ConsentWording, DataRequest, Registration
 from registrations.queue import forget_counts, waiting_for
-from registrations.roles import load_roles
 from tests.people import make_user
 
 LIST = reverse("chats:data_requests")
@@ -136,6 +135,5 @@ def test_asking_in_the_chat_what_is_kept_is_answered_at_once_and_written_down(ci
 
 def test_who_goes_out_on_visits_sees_none_of_it(client, office):
     user = make_user("field_staff")
-    load_roles()
     client.force_login(user)
     assert client.get(LIST).status_code == 403
