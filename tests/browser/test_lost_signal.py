@@ -17,12 +17,17 @@ from playwright.sync_api import Browser, Page, expect
 from registrations import services
 from registrations.models import Attachment, Receipt, Registration
 from registrations.views.my_visits import ON_THE_ROAD
-from scheduling.models import TravelTime
 from tests.browser.test_workbench import sign_in
 from tests.browsing import PATIENCE_MS
 from tests.factories.procedures import ProcedureFactory
 from tests.factories.registrations import CitizenFactory, RegistrationFactory
-from tests.factories.scheduling import AppointmentFactory, SlotFactory, StaffMemberFactory, WardFactory
+from tests.factories.scheduling import (
+    AppointmentFactory,
+    SlotFactory,
+    StaffMemberFactory,
+    WardFactory,
+    enter_travel_times,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Whether the phone holds a copy of the list, as soon as it is as wanted.
@@ -95,8 +100,7 @@ def photo() -> bytes:
 def visits(field_staff: User, verifier: User, settings: Any, tmp_path: Any) -> list[Registration]:
     """Two visits of today, one after the other, both assigned to the same person."""
     settings.MEDIA_ROOT = tmp_path
-    for distance in ("same", "neighbour", "far"):
-        TravelTime.objects.get_or_create(distance=distance, defaults={"minutes": 5})
+    enter_travel_times(same=5, neighbour=5, far=5)
     ward, procedure = WardFactory(), ProcedureFactory(papers=["Bản sao giấy phép mẫu"])
     staff = StaffMemberFactory(user=field_staff, wards=[ward])
     noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)

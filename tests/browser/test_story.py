@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from procedures.services import Field, load_catalogue
 from registrations.models import Registration
-from registrations.roles import FIELD_STAFF, MANAGERS, VERIFIERS, load_roles
+from registrations.roles import FIELD_STAFF, MANAGERS, VERIFIERS
 from scheduling.models import StaffMember, Ward
 from scheduling.services import load_wards, prepare_office
 
@@ -25,7 +25,6 @@ PASSWORD = "mat-khau-de-thu-thoi"
 @pytest.fixture
 def office(transactional_db: None) -> StaffMember:
     """An office in its first hour: catalogue, wards, open times, a clerk, a manager, and somebody to send."""
-    load_roles()
     load_catalogue()
     load_wards()
     lan = StaffMember.objects.create(

@@ -13,10 +13,10 @@ from registrations.case import let_go, take_up
 from registrations.models import ContactAttempt, Follow, Notification, Receipt, Registration
 from registrations.services import Actor
 from registrations.views.actions import press
-from scheduling.models import Slot, TravelTime
+from scheduling.models import Slot
 from tests.concurrency.crowd import all_at_once, errors_in
 from tests.factories.registrations import RegistrationFactory
-from tests.factories.scheduling import StaffMemberFactory
+from tests.factories.scheduling import StaffMemberFactory, enter_travel_times
 from tests.people import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,8 +81,7 @@ def test_following_pressed_six_times_at_once_is_no_error(registration):
 
 def test_a_missed_arrival_is_told_once_however_many_workers_look(registration):
     make_user("manager")
-    for distance in ("same", "neighbour", "far"):
-        TravelTime.objects.get_or_create(distance=distance, defaults={"minutes": 10})
+    enter_travel_times(same=10, neighbour=10, far=10)
     now = timezone.now()
     slot = Slot.objects.filter(pk=registration.appointment.slot_id)
     slot.update(starts_at=now - timedelta(minutes=30), ends_at=now + timedelta(minutes=30))

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
 from scheduling.hours import ZONE
-from scheduling.models import Absence, Appointment, Closure, Slot, StaffMember, Ward
+from scheduling.models import Absence, Appointment, Closure, Slot, StaffMember, TravelTime, Ward
 
 # A Monday in open office hours; the Tuesday after it is a holiday, so most tests book on the Wednesday.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
@@ -17,6 +17,12 @@ WEDNESDAY = date(2026, 11, 25)
 def at(clock: str, day: date = WEDNESDAY) -> datetime:
     """`08:30` on a day, in Việt Nam."""
     return datetime.combine(day, time.fromisoformat(clock), tzinfo=ZONE)
+
+
+def enter_travel_times(*, same: int, neighbour: int, far: int) -> None:
+    """Minutes between two visits, as an office enters them."""
+    minutes = {"same": same, "neighbour": neighbour, "far": far}
+    TravelTime.objects.bulk_create(TravelTime(distance=each, minutes=minutes[each]) for each in minutes)
 
 
 class UserFactory(DjangoModelFactory):

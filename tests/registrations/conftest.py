@@ -9,9 +9,9 @@ from django.test import Client
 
 from registrations.models import Registration
 from registrations.transitions import Actor
-from scheduling.models import StaffMember, TravelTime, Ward, WorkingHours
+from scheduling.models import StaffMember, Ward, WorkingHours
 from tests.factories.registrations import FieldFactory, ProcedureFactory, RegistrationFactory
-from tests.factories.scheduling import NOW, SlotFactory, StaffMemberFactory, WardFactory, at
+from tests.factories.scheduling import NOW, SlotFactory, StaffMemberFactory, WardFactory, at, enter_travel_times
 
 
 @pytest.fixture
@@ -35,10 +35,7 @@ def office(db: None, office_clock: object) -> None:
         for weekday in range(1, 6)
         for opens, closes in ((time(7), time(11, 30)), (time(13, 30), time(17)))
     )
-    TravelTime.objects.bulk_create(
-        TravelTime(distance=distance, minutes=minutes)
-        for distance, minutes in (("same", 10), ("neighbour", 15), ("far", 30))
-    )
+    enter_travel_times(same=10, neighbour=15, far=30)
 
 
 @pytest.fixture

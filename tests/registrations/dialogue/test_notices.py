@@ -12,9 +12,8 @@ from registrations.notices import Notice
 from registrations.reminders import send_due
 from registrations.services import Actor
 from registrations.undelivered import on_undeliverable
-from scheduling.models import TravelTime
 from tests.factories.registrations import CitizenFactory, RegistrationFactory
-from tests.factories.scheduling import StaffMemberFactory
+from tests.factories.scheduling import StaffMemberFactory, enter_travel_times
 from zalo_bridge.events import Undelivered
 from zalo_bridge.models import OutboundMessage
 
@@ -26,8 +25,7 @@ def clerk(verifier):
 
 @pytest.fixture
 def lan(office):
-    for distance, minutes in (("same", 10), ("neighbour", 15), ("far", 30)):
-        TravelTime.objects.get_or_create(distance=distance, defaults={"minutes": minutes})
+    enter_travel_times(same=10, neighbour=15, far=30)
     field = office["wine"].field
     return StaffMemberFactory(
         name="Nguyễn Thị Mẫu Lan", title="chị", phone="+84900000021", wards=list(office["wards"]), fields=[field]
