@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, Value
+from django.db.models import F, Value
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
@@ -82,21 +82,26 @@ def open_slots(*, now: datetime | None = None, horizon_days: int | None = None) 
                 # However few can go, one place stays for the public.
                 reserve = min(rules.reserved_places, max(0, able - 1))
                 new.append(Slot(starts_at=start, ends_at=span[1], capacity=able, reserved=reserve))
-            elif not slot.is_set_by_hand:
-                refitted += _refit(slot, ends_at=span[1], able=able, reserve=rules.reserved_places)
+            elif not slot.is_set_by_hand and not _fits(slot, span[1], able, rules.reserved_places):
+                refitted += _refit(slot, span[1], able, rules.reserved_places)
         Slot.objects.bulk_create(new, ignore_conflicts=True)
     return Opened(added=len(new), refitted=refitted, shut=shut)
 
 
-def _refit(slot: Slot, *, ends_at: datetime, able: int, reserve: int) -> int:
+def _fits(slot: Slot, ends_at: datetime, able: int, reserve: int) -> bool:
+    """Whether the slot, as it was read, is what the day allows. A booking since then takes a place of that capacity,
+    and what a booking gave back since then the next run sees.
+    """
+    capacity = max(slot.booked, able)
+    kept = min(reserve, max(0, capacity - 1))
+    return (slot.capacity, slot.reserved, slot.is_open, slot.ends_at) == (capacity, kept, True, ends_at)
+
+
+def _refit(slot: Slot, ends_at: datetime, able: int, reserve: int) -> int:
     """Bring one slot to what the day allows. The arithmetic is the database's: a booking may come in meanwhile."""
     capacity = Greatest(F("booked"), Value(able))
     kept = Least(Value(reserve), Greatest(Value(0), capacity - Value(1)))
-    return (
-        Slot.objects.filter(pk=slot.pk)
-        .exclude(Q(capacity=capacity) & Q(reserved=kept) & Q(is_open=True) & Q(ends_at=ends_at))
-        .update(capacity=capacity, reserved=kept, is_open=True, ends_at=ends_at)
-    )
+    return Slot.objects.filter(pk=slot.pk).update(capacity=capacity, reserved=kept, is_open=True, ends_at=ends_at)
 
 
 def _shut(slots: Iterable[Slot]) -> int:

@@ -33,12 +33,23 @@ def test_slots_open_for_fourteen_working_days_within_office_hours():
     assert max(days) == date(2026, 12, 11)
 
 
-def test_opening_again_adds_nothing():
+def test_opening_again_adds_nothing(django_assert_max_num_queries):
     StaffMemberFactory()
     first = services.open_slots(now=NOW)
     assert first.added == 15 * 7
-    again = services.open_slots(now=NOW)
+    with django_assert_max_num_queries(12):  # not one for each slot
+        again = services.open_slots(now=NOW)
     assert (again.added, again.refitted, again.shut) == (0, 0, 0)
+
+
+def test_only_the_slots_of_somebody_who_is_away_are_refitted():
+    lan, _ = StaffMemberFactory(), StaffMemberFactory()
+    services.open_slots(now=NOW)
+    AbsenceFactory(staff=lan, period=(at("07:00"), at("08:30")))
+    assert services.open_slots(now=NOW).refitted == 2
+    assert dict(Slot.objects.values_list("starts_at", "capacity")) == {
+        slot.starts_at: 1 if slot.starts_at in (at("07:00"), at("08:00")) else 2 for slot in Slot.objects.all()
+    }
 
 
 def test_a_holiday_has_no_slots():
