@@ -100,27 +100,25 @@ def _change(
     before = State(registration.state)
     changes = {"state": to, "state_changed_at": now, **fields}
     # One transaction: a state without its line in the history could not be explained to anyone.
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                moved = Registration.objects.filter(pk=registration.pk, state=before).update(**changes)
-        except IntegrityError as error:
-            if sentence := explained(error):
-                raise sentence from error
-            raise
-        if not moved:
-            registration.refresh_from_db()
-            raise StaleState(_already(registration, to))
-        line = Transition.objects.create(
-            registration=registration,
-            from_state=before,
-            to_state=to,
-            actor=actor.user,
-            actor_kind=actor.kind,
-            reason=reason,
-            at=now,
-            undoes=undoes,
-        )
+    try:
+        with transaction.atomic():
+            if not Registration.objects.filter(pk=registration.pk, state=before).update(**changes):
+                registration.refresh_from_db()
+                raise StaleState(_already(registration, to))
+            line = Transition.objects.create(
+                registration=registration,
+                from_state=before,
+                to_state=to,
+                actor=actor.user,
+                actor_kind=actor.kind,
+                reason=reason,
+                at=now,
+                undoes=undoes,
+            )
+    except IntegrityError as error:
+        if sentence := explained(error):
+            raise sentence from error
+        raise
     for name, value in changes.items():
         setattr(registration, name, value)
     return line

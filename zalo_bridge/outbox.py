@@ -79,33 +79,33 @@ def enqueue(
     now = timezone.now()
     due_at = max(not_before or now, now)
     give_up_at = give_up_at or due_at + (GIVE_UP_REPLY_AFTER if is_reply else GIVE_UP_NOTICE_AFTER)
-    with transaction.atomic():
-        rows = []
-        for number, (piece, piece_card) in enumerate(contents, start=1):
-            is_last = number == len(pieces)
-            rows.append(
-                OutboundMessage(
-                    contact=contact,
-                    phone=phone,
-                    channel=OutboundMessage.Channel.CHAT if contact else OutboundMessage.Channel.TEMPLATE_BY_PHONE,
-                    kind=kind,
-                    dedupe_key=dedupe_key if number == 1 else f"{dedupe_key}~{number}",
-                    payload=payload_of(
-                        text=piece,
-                        choices=choices if is_last else (),
-                        link=link if is_last else None,
-                        card=piece_card,
-                        params=params,
-                    ),
-                    subject=subject,
-                    is_reply=is_reply,
-                    next_attempt_at=due_at,
-                    give_up_at=give_up_at,
-                    written_by=written_by,
-                )
+    rows = []
+    for number, (piece, piece_card) in enumerate(contents, start=1):
+        is_last = number == len(pieces)
+        rows.append(
+            OutboundMessage(
+                contact=contact,
+                phone=phone,
+                channel=OutboundMessage.Channel.CHAT if contact else OutboundMessage.Channel.TEMPLATE_BY_PHONE,
+                kind=kind,
+                dedupe_key=dedupe_key if number == 1 else f"{dedupe_key}~{number}",
+                payload=payload_of(
+                    text=piece,
+                    choices=choices if is_last else (),
+                    link=link if is_last else None,
+                    card=piece_card,
+                    params=params,
+                ),
+                subject=subject,
+                is_reply=is_reply,
+                next_attempt_at=due_at,
+                give_up_at=give_up_at,
+                written_by=written_by,
             )
-            if contact is None:
-                break  # A template has one text, its own.
+        )
+        if contact is None:
+            break  # A template has one text, its own.
+    with transaction.atomic(savepoint=False):  # in a transaction it stands or falls with the rest
         # The unique constraint decides between two callers at once; the loser gets the winner's row.
         OutboundMessage.objects.bulk_create(rows, ignore_conflicts=True)
         first = OutboundMessage.objects.get(dedupe_key=dedupe_key)

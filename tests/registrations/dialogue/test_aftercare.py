@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 import time_machine
 from django.utils import timezone
 
@@ -13,13 +12,6 @@ from registrations.services import Actor, ask_for_more
 from tests.factories.registrations import RegistrationFactory
 from zalo_bridge.events import EventKind, ReceivedFile
 from zalo_bridge.models import WebhookEvent
-
-
-@pytest.fixture
-def visit(citizen):
-    registration = citizen.registers()
-    citizen.new_texts()
-    return registration
 
 
 def test_a_returning_citizen_is_asked_whether_the_details_still_hold(citizen, visit):
