@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from config.embedded import free_port
-from config.processes import end_leftovers
+from config.processes import end_leftovers, hold
 from tests.config.family import are_gone, is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,12 +122,11 @@ def test_a_port_that_is_no_number_is_explained(demo):
     assert process.wait(5) == 1
 
 
-def test_a_second_demo_in_the_same_folder_is_refused(demo):
-    first = demo(PORT=str(free_port()), ZALO_API_URL="http://127.0.0.1:9")
-    read_until(first, "Bật PostgreSQL")
-    second = demo(PORT=str(free_port()))
-    assert "Một bản khác đang chạy" in second.stdout.read()
-    assert second.wait(5) == 1
+def test_a_second_demo_in_the_same_folder_is_refused(demo, var):
+    with hold(var):  # as the first one does
+        second = demo(PORT=str(free_port()))
+        assert "Một bản khác đang chạy" in second.stdout.read()
+        assert second.wait(5) == 1
 
 
 def test_a_setting_that_is_wrong_is_shown_at_once(demo):

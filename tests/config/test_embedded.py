@@ -17,6 +17,7 @@ from config.embedded import Servers, ServersDoNotStart
 from tests.config.family import are_gone
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.xdist_group("servers")  # one worker makes the cluster
 
 
 @pytest.fixture
@@ -25,37 +26,30 @@ def no_servers_given(monkeypatch):
     monkeypatch.delenv("REDIS_URL")
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One cluster is made for all tests that need no new one."""
+    return tmp_path_factory.mktemp("servers")
+
+
 @pytest.fixture
-def servers(no_servers_given, tmp_path):
-    tmp_path.chmod(0o700)
-    servers = Servers(tmp_path, durable=False)
+def servers(no_servers_given, folder):
+    servers = Servers(folder, durable=False)
     servers.start()
     yield servers
     servers.stop()
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory):
-    """One for the tests that only look."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.delenv("DATABASE_URL")
-        monkeypatch.delenv("REDIS_URL")
-        servers = Servers(tmp_path_factory.mktemp("shared"), durable=False)
-        servers.start()
-    yield servers
-    servers.stop()
-
-
-def test_the_database_knows_vietnamese_letters(shared):
-    with psycopg.connect(shared.database_url, autocommit=True) as connection:
+def test_the_database_knows_vietnamese_letters(servers):
+    with psycopg.connect(servers.database_url, autocommit=True) as connection:
         connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
         assert connection.execute("SELECT lower('ĐẶNG'), upper('rượu')").fetchone() == ("đặng", "RƯỢU")
         assert len(connection.execute("SELECT show_trgm('rượu')").fetchone()[0]) == 5
         assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
 
 
-def test_our_role_is_no_superuser_but_may_do_what_we_need(shared):
-    with psycopg.connect(shared.database_url, autocommit=True) as connection:
+def test_our_role_is_no_superuser_but_may_do_what_we_need(servers):
+    with psycopg.connect(servers.database_url, autocommit=True) as connection:
         assert connection.execute("SHOW is_superuser").fetchone() == ("off",)
         for extension in ("unaccent", "pg_trgm", "btree_gist"):
             connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
@@ -64,16 +58,16 @@ def test_our_role_is_no_superuser_but_may_do_what_we_need(shared):
             connection.execute("SELECT pg_read_file('/etc/hostname')")
 
 
-def test_nobody_gets_in_without_the_password(shared):
-    url = urlsplit(shared.database_url)
-    wrong = shared.database_url.replace(url.password, "wrong")
+def test_nobody_gets_in_without_the_password(servers):
+    url = urlsplit(servers.database_url)
+    wrong = servers.database_url.replace(url.password, "wrong")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(wrong)
-    no_password = f"redis://127.0.0.1:{urlsplit(shared.redis_url).port}"
+    no_password = f"redis://127.0.0.1:{urlsplit(servers.redis_url).port}"
     with pytest.raises(redis.AuthenticationError), redis.Redis.from_url(no_password) as stranger:
         stranger.ping()
-    home = shared.folder / "postgres"
-    for private in (home, home / "data", home / "socket", home / "password", shared.folder / "redis" / "redis.conf"):
+    home = servers.folder / "postgres"
+    for private in (home, home / "data", home / "socket", home / "password", servers.folder / "redis" / "redis.conf"):
         assert stat.S_IMODE(private.stat().st_mode) & 0o077 == 0, private
 
 
@@ -137,9 +131,13 @@ def test_the_machines_locale_does_not_matter(no_servers_given, tmp_path, locale)
 def test_data_of_another_major_version_is_explained(servers):
     servers.stop()
     version = servers.folder / "postgres" / "data" / "PG_VERSION"
+    ours = version.read_text()
     version.write_text("13\n")
-    with pytest.raises(ServersDoNotStart, match="do PostgreSQL 13 tạo.*make demo-reset"):
-        servers.start()
+    try:
+        with pytest.raises(ServersDoNotStart, match="do PostgreSQL 13 tạo.*make demo-reset"):
+            servers.start()
+    finally:
+        version.write_text(ours)
 
 
 def test_servers_that_are_given_are_used(monkeypatch, tmp_path):
