@@ -217,7 +217,7 @@ _SHAPES: list[tuple[re.Pattern[str], int, Reader]] = [
         (
             rf"{_EDGE}{_NOT_A_PLACE}{_DAY_WORDS}(?P<day>\d{{1,2}})(?: tay| AM| am)? ?(?:,|-)? ?"
             rf"THANG (?P<month>{_MONTH})(?!\d| ?(?:GIO|NUA))(?P<tet> TET)?"
-            rf"(?:(?:,? ?(?:NAM )?|[/.-])(?P<year>\d{{4}}))?{_NEXT_YEAR}{_AM}",
+            rf"(?P<solar> duong (?:lich|LICH)\b)?(?:(?:,? ?(?:NAM )?|[/.-])(?P<year>\d{{4}}))?{_NEXT_YEAR}{_AM}",
             DATE,
             spoken,
         ),

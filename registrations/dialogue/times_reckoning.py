@@ -17,6 +17,7 @@ Reader = Callable[[Match[str], date], date | None]
 # "20/11" said on 23/11 is three days ago; "5/1" said in November is next January.
 PAST_BELONGS_TO_NEXT_YEAR = timedelta(days=60)
 _FURTHEST = 3650  # days ahead; "999 tuần nữa" is not an appointment
+LUNAR_MONTHS = {"GIENG": 1, "CHAP": 12}
 
 
 def monday(of: date) -> date:
@@ -26,6 +27,10 @@ def monday(of: date) -> date:
 
 def _year(text: str) -> int:
     return int(text) + 2000 if len(text) <= 2 else int(text)
+
+
+def _month(text: str) -> int:
+    return LUNAR_MONTHS.get(text) or int(text)
 
 
 def _solar(day: int, month: int, today: date, year: int | None = None) -> date | None:
@@ -65,13 +70,11 @@ def iso(found: Match[str], today: date) -> date | None:
 
 def spoken(found: Match[str], today: date) -> date | None:
     """ "5 tháng 12", "mùng 10 tháng Giêng", "ngày 5 tháng sau"."""
-    day, month = int(found["day"]), found["month"]
+    day, month = int(found["day"]), _month(found["month"])
     year = _year(found["year"]) if found["year"] else today.year + 1 if found["nextyear"] else None
-    if month in {"GIENG", "CHAP"}:
-        return _lunar(day, 1 if month == "GIENG" else 12, today, year)
-    if found["am"] or found["tet"]:
-        return _lunar(day, int(month), today, year)
-    return _solar(day, int(month), today, year)
+    if not found["solar"] and (found["month"] in LUNAR_MONTHS or found["am"] or found["tet"]):
+        return _lunar(day, month, today, year)
+    return _solar(day, month, today, year)
 
 
 def day_of_other_month(found: Match[str], today: date) -> date | None:
@@ -111,7 +114,7 @@ def full_moon(found: Match[str], today: date) -> date | None:
     """Rằm: the fifteenth lunar day, of a month named or of the coming one."""
     month = found["month"]
     if month:
-        return _lunar(15, {"GIENG": 1, "CHAP": 12}.get(month) or int(month), today)
+        return _lunar(15, _month(month), today)
     skip = 1 if found["next"] else 0
     day = today
     while True:
@@ -137,10 +140,9 @@ def day_of_month(found: Match[str], today: date) -> date | None:
 
 def part_of_month(found: Match[str], today: date) -> date | None:
     which, month = found["which"], found["month"]
-    if month in {"GIENG", "CHAP"}:
-        number = 1 if month == "GIENG" else 12
+    if month in LUNAR_MONTHS:
         days = {"DAU": (1,), "GIUA": (15,), "CUOI": (30, 29)}[which]  # some lunar months have 29 days
-        return min(day for number_of in days if (day := _lunar(number_of, number, today)))
+        return min(day for number in days if (day := _lunar(number, _month(month), today)))
     if month:
         first = _solar(1, int(month), today)
         if first is None:

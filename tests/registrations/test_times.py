@@ -71,6 +71,11 @@ def test_the_two_halves_share_no_phrase() -> None:
         ("2026-12-31T08:00", "mai", date(2027, 1, 1)),
         ("2027-01-31T08:00", "ngày 30", date(2027, 3, 30)),
         ("2027-01-31T08:00", "1 tháng nữa", date(2027, 2, 28)),
+        # The names of the first and the last month are lunar, unless somebody says which calendar is meant.
+        ("2026-11-23T08:00", "2 tháng giêng", date(2027, 2, 7)),
+        ("2026-11-23T08:00", "2 tháng giêng dương lịch", date(2027, 1, 2)),
+        ("2026-11-23T08:00", "5 tháng chạp dương lịch, 9h sáng", date(2026, 12, 5)),
+        ("2026-11-23T08:00", "5 tháng giêng đường Trần Phú", date(2027, 2, 10)),
         # Said during Tết itself.
         ("2027-02-08T08:00", "mùng 5 tết", date(2027, 2, 10)),
         ("2027-02-12T08:00", "mùng 5 tết", date(2028, 1, 30)),
