@@ -7,10 +7,11 @@ different rounds, the surest rounds are given out and what is left is priced aga
 """
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from random import Random
 
 import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csc_array
 
 from scheduling.rounds import SAME_ROUND_MINUTES, UNEVEN_SHARE, Day, PlannedPerson, Stop
 
@@ -195,11 +196,9 @@ def _prices(
     taken = [walkers[person_id].visits(path) for person_id, path in rounds]
     rows = np.concatenate([[*numbers, lines[person_id]] for (person_id, _), numbers in zip(rounds, taken, strict=True)])
     ends = np.cumsum([0, *(len(numbers) + 1 for numbers in taken)])
-    once = import_module("scipy.sparse").csc_array(
-        (np.ones(len(rows)), rows, ends), shape=(visits + len(walkers), len(rounds))
-    )
+    once = csc_array((np.ones(len(rows)), rows, ends), shape=(visits + len(walkers), len(rounds)))
     worth = np.array([cost - SERVED * len(numbers) for cost, numbers in zip(rounds.values(), taken, strict=True)])
-    answer = import_module("scipy.optimize").linprog(worth, A_ub=once, b_ub=np.ones(once.shape[0]), method="highs-ds")
+    answer = linprog(worth, A_ub=once, b_ub=np.ones(once.shape[0]), method="highs-ds")
     prices = -answer.ineqlin.marginals
     own = {person_id: float(prices[line]) for person_id, line in lines.items()}
     shares = {key: share for key, share in zip(rounds, answer.x, strict=True) if share > SPECK}

@@ -8,8 +8,8 @@ docs/decisions/.
 """
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 
-from scheduling.laying import lay_rounds
 from scheduling.rounds import IMPOSSIBLE, Day, Plan, PlannedPerson, PlannedVisit
 from scheduling.travel import TravelTable
 
@@ -19,7 +19,8 @@ __all__ = ["Plan", "PlannedPerson", "PlannedVisit", "first_come", "judge_plan", 
 def plan_day(visits: Sequence[PlannedVisit], people: Sequence[PlannedPerson], travel: TravelTable) -> Plan:
     """A proposal for one day. The same input always gives the same plan."""
     laid, floor = _start(visits, people, travel), _start(visits, people, travel)
-    for visit_id, person_id in lay_rounds(laid).items():
+    # Read by who lays the first day, and not by every process: the solver's libraries are large.
+    for visit_id, person_id in import_module("scheduling.laying").lay_rounds(laid).items():
         laid.put(person_id, laid.visits[visit_id])
     for day in (laid, floor):
         _first_come(day)
