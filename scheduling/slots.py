@@ -1,12 +1,10 @@
 """Opening slots ahead of time, and keeping their places true to who can go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
 from scheduling.hours import ZONE, OfficeCalendar, current_calendar, day_bounds, on
@@ -73,35 +71,39 @@ def open_slots(*, now: datetime | None = None, horizon_days: int | None = None) 
         }
         shut = _shut(slot for start, slot in there.items() if start not in wanted)
         left_over = _visits_outside(wanted, first_moment, last_moment)
-        new, refitted = [], 0
+        new: list[Slot] = []
+        amiss: dict[int, tuple[datetime, int, int]] = {}
         for start, span in sorted(wanted.items()):
             able = who_can_go(span, people=people, absences=absences)
             able = max(0, able - sum(1 for begins, ends in left_over if begins < span[1] and span[0] < ends))
+            allowed = (span[1], able, rules.reserved_places)
             slot = there.get(start)
             if slot is None:
-                # However few can go, one place stays for the public.
-                reserve = min(rules.reserved_places, max(0, able - 1))
-                new.append(Slot(starts_at=start, ends_at=span[1], capacity=able, reserved=reserve))
-            elif not slot.is_set_by_hand and not _fits(slot, span[1], able, rules.reserved_places):
-                refitted += _refit(slot, span[1], able, rules.reserved_places)
+                slot = Slot(starts_at=start)
+                _fit(slot, *allowed)
+                new.append(slot)
+            elif not slot.is_set_by_hand and _fit(slot, *allowed):
+                amiss[slot.pk] = allowed
+        refitted = _refit(amiss)
         Slot.objects.bulk_create(new, ignore_conflicts=True)
     return Opened(added=len(new), refitted=refitted, shut=shut)
 
 
-def _fits(slot: Slot, ends_at: datetime, able: int, reserve: int) -> bool:
-    """Whether the slot, as it was read, is what the day allows. A booking since then takes a place of that capacity,
-    and what a booking gave back since then the next run sees.
-    """
-    capacity = max(slot.booked, able)
-    kept = min(reserve, max(0, capacity - 1))
-    return (slot.capacity, slot.reserved, slot.is_open, slot.ends_at) == (capacity, kept, True, ends_at)
+def _fit(slot: Slot, ends_at: datetime, able: int, reserve: int) -> bool:
+    """Bring one slot to what the day allows; whether that changed it. Nothing is stored."""
+    before = (slot.capacity, slot.reserved, slot.is_open, slot.ends_at)
+    slot.capacity = max(slot.booked, able)
+    # However few can go, one place stays for the public.
+    slot.reserved = min(reserve, max(0, slot.capacity - 1))
+    slot.is_open, slot.ends_at = True, ends_at
+    return before != (slot.capacity, slot.reserved, slot.is_open, slot.ends_at)
 
 
-def _refit(slot: Slot, ends_at: datetime, able: int, reserve: int) -> int:
-    """Bring one slot to what the day allows. The arithmetic is the database's: a booking may come in meanwhile."""
-    capacity = Greatest(F("booked"), Value(able))
-    kept = Least(Value(reserve), Greatest(Value(0), capacity - Value(1)))
-    return Slot.objects.filter(pk=slot.pk).update(capacity=capacity, reserved=kept, is_open=True, ends_at=ends_at)
+def _refit(amiss: Mapping[int, tuple[datetime, int, int]]) -> int:
+    """Refit those that were amiss when they were read: read again, so that nobody books in them meanwhile."""
+    locked = list(Slot.objects.select_for_update().filter(pk__in=amiss, is_set_by_hand=False).order_by("pk"))
+    changed = [slot for slot in locked if _fit(slot, *amiss[slot.pk])]
+    return Slot.objects.bulk_update(changed, ["capacity", "reserved", "is_open", "ends_at"])
 
 
 def _shut(slots: Iterable[Slot]) -> int:

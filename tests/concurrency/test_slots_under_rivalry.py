@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
+from config.processes import wait_until
 from scheduling import services
 from scheduling.closures import close
 from scheduling.errors import SlotClosed, SlotFull
@@ -157,3 +158,30 @@ def test_places_refitted_while_people_book_never_fall_below_what_is_booked(ward)
     jobs += [lambda: services.open_slots(now=NOW) for _ in range(3)]
     errors_in(all_at_once(*jobs), SlotFull)
     assert slots_wrongly_counted() == 0
+
+
+def test_a_place_being_booked_at_that_moment_is_not_refitted_away(ward):
+    slot = SlotFactory(starts_at=at("08:00"), capacity=4, is_set_by_hand=False)
+    is_booked = threading.Event()
+
+    def book_and_linger():
+        with transaction.atomic():
+            booker(slot, ward)()
+            is_booked.set()
+            assert wait_until(somebody_waits_for_us, timeout_s=30)
+
+    def refit():
+        assert is_booked.wait(30)
+        return services.open_slots(now=NOW)  # nobody can go: what it reads first is a slot without visits
+
+    assert errors_in(all_at_once(book_and_linger, refit)) == []
+    slot.refresh_from_db()
+    assert (slot.booked, slot.capacity) == (1, 1)
+
+
+def somebody_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone()[0] > 0

@@ -42,6 +42,15 @@ def test_opening_again_adds_nothing(django_assert_max_num_queries):
     assert (again.added, again.refitted, again.shut) == (0, 0, 0)
 
 
+def test_a_newcomer_makes_room_in_all_slots_in_few_statements(django_assert_max_num_queries):
+    StaffMemberFactory()
+    services.open_slots(now=NOW)
+    StaffMemberFactory()
+    with django_assert_max_num_queries(12):
+        assert services.open_slots(now=NOW).refitted == 15 * 7
+    assert set(Slot.objects.values_list("capacity", "reserved")) == {(2, 1)}
+
+
 def test_only_the_slots_of_somebody_who_is_away_are_refitted():
     lan, _ = StaffMemberFactory(), StaffMemberFactory()
     services.open_slots(now=NOW)
