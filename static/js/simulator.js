@@ -1,8 +1,10 @@
-// The simulator with a script: taps without reloading, new bubbles every second, links open inside the phone.
+// The simulator with a script: taps without reloading, new bubbles at once or within a second, links open inside the phone.
 // Everything here also works without it, by forms and links.
 (function () {
   "use strict";
   var EVERY_MS = 1000;
+  // Who has just tapped waits for the answer, which comes within a tenth of a second or two.
+  var EAGER_MS = 150, EAGER_FOR_MS = 3000;
 
   document.querySelectorAll("[data-theme-switch]").forEach(function (button) {
     button.hidden = false;
@@ -72,7 +74,7 @@
         method: "POST", body: data, headers: { "X-Requested-With": "fetch" }
       }).then(function (answer) {
         if (!answer.ok) { throw new Error(answer.status); }
-        refresh();
+        lookEagerly();
       }).catch(function () { lost.hidden = false; if (say) { form.elements.text.value = data.get("text"); } });
       if (form.elements.text) { form.elements.text.value = ""; }
       if (form.elements.tep) { form.elements.tep.value = ""; }
@@ -122,7 +124,7 @@
       view.hidden = true;
       frame.removeAttribute("src");
       if (opener && opener.isConnected) { opener.focus(); }
-      refresh();
+      lookEagerly();
     }
     frame.addEventListener("load", function () {
       if (view.hidden) { return; }
@@ -131,7 +133,17 @@
       } catch (error) { /* a page of another site: it stays open */ }
     });
     view.addEventListener("keydown", function (event) { if (event.key === "Escape") { closePage(); } });
-    setInterval(function () { if (document.visibilityState === "visible") { refresh(); } }, EVERY_MS);
+
+    var eagerUntil = 0, next = setTimeout(look, EVERY_MS);
+    function look() {
+      if (document.visibilityState === "visible") { refresh(); }
+      next = setTimeout(look, Date.now() < eagerUntil ? EAGER_MS : EVERY_MS);
+    }
+    function lookEagerly() {
+      eagerUntil = Date.now() + EAGER_FOR_MS;
+      clearTimeout(next);
+      look();
+    }
   }
 
   function sameSite(link) { return new URL(link.href, location.href).origin === location.origin; }

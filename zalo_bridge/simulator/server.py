@@ -134,9 +134,7 @@ class SimulatorServer:
         self._http = _Server(("127.0.0.1", port), _Handler)
         self._http.set_app(Platform(store, self._stopping))
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, name="zalo-simulator", daemon=True
-        )
+        self._thread = threading.Thread(target=self._serve, name="zalo-simulator", daemon=True)
         self._dispatcher = Dispatcher(store)
         store.set_options(server_url=self.url, **({"webhook_url": webhook_url} if webhook_url else {}))
 
@@ -150,8 +148,14 @@ class SimulatorServer:
     def __exit__(self, *problem: object) -> None:
         self._stopping.set()
         self._dispatcher.stop()
-        self._http.shutdown()
+        socket.create_connection(("127.0.0.1", self._http.server_port)).close()  # so that the thread looks up
+        self._thread.join()
         self._http.server_close()
+
+    def _serve(self) -> None:
+        """As `serve_forever` does, which would look twenty times a second or more whether it should end."""
+        while not self._stopping.is_set():
+            self._http.handle_request()
 
 
 class _Server(ThreadingMixIn, WSGIServer):

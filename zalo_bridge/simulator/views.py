@@ -60,7 +60,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def chat(request: HttpRequest, number: int) -> HttpResponse:
-    """The bubbles of one phone, asked for every second while it is on the screen: 204 when nothing changed."""
+    """The bubbles of one phone while it is on the screen, asked for every second or oftener; 204: nothing is new."""
     store = store_from_settings(settings)
     person = _person(store, number)
     citizen.look_at_chat(store, person)
