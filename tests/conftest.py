@@ -1,4 +1,4 @@
-"""What every test shares: strict pages, people by role, a browser, the whole stack as real processes."""
+"""What every test shares: strict pages, people by role, a browser, the demo as real processes."""
 
 import os
 import random
@@ -21,12 +21,30 @@ hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "same"))
 
-pytest_plugins = ["tests.databases", "tests.people", "tests.browsing", "tests.stack"]
+LONGEST_IN_A_NAME = 300
+
+pytest_plugins = ["tests.databases", "tests.people", "tests.browsing", "tests.demo"]
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A test's name travels to the workers and back, into the cache and the environment: ten megabytes would, too."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_IN_A_NAME:
+        return f"{ascii(val[:20])} and so on, {len(val)} long"
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: at the end of the run no worker is left alone with one of them."""
-    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("xdist_group", "browser"))))
+    """The longest first: at the end of the run no worker is left alone with one of them. And the demo before all: it
+    has a database of its own, and starts while another worker makes the one of the tests.
+    """
+    items.sort(key=_how_late)
+
+
+def _how_late(item: pytest.Item) -> int:
+    group = item.get_closest_marker("xdist_group")
+    if group and group.args == ("demo",):
+        return 0
+    return 1 if group or item.get_closest_marker("browser") else 2
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,7 +1,4 @@
-"""The whole system as real processes on a database of the tests: web server, worker, beat, and Zalo's stand-in.
-
-`live_stack` is for tests (each with a fresh, empty database); `run_stack` for programs that are not tests.
-"""
+"""The whole system as real processes: web server, worker, beat, and Zalo's stand-in. For benches and drills."""
 
 import contextlib
 import os
@@ -10,14 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 
 from config.embedded import free_port
 from config.processes import Child, wait_until
@@ -131,17 +124,3 @@ def run_stack(folder: Path, *, database_url: str) -> Iterator[Stack]:
         for part in parts.values():
             part.stop()
         store.close()
-
-
-def database_url_of_this_test() -> str:
-    """`DATABASE_URL` with the name of the database this test really uses."""
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-
-
-@pytest.fixture
-def live_stack(transactional_db: None, tmp_path: Path, settings: Any) -> Iterator[Stack]:
-    with run_stack(tmp_path, database_url=database_url_of_this_test()) as stack:
-        settings.ZALO_API_URL = settings.ZALO_OAUTH_URL = settings.ZALO_BUSINESS_URL = stack.zalo.url
-        settings.ZALO_SIMULATOR_FILE = stack.zalo.store.path
-        settings.PUBLIC_URL = stack.url
-        yield stack
