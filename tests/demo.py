@@ -4,6 +4,7 @@ The story is played in it and its own tests end it: it is every process we have,
 Tests with it are of one group (`pytestmark = pytest.mark.xdist_group("demo")`), which one worker runs in order.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -64,10 +65,15 @@ class Demo:
 
     def part(self, name: str) -> list[psutil.Process]:
         """The processes of one part: worker, beat, run_simulator."""
-        return [member for member in self.family() if name in member.cmdline()]
+        found = []
+        for member in self.family():
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may end as we look
+                if name in member.cmdline():
+                    found.append(member)
+        return found
 
     def end(self) -> None:
-        """However far a failed test has left it."""
+        """However far it has come."""
         for process in self._started:
             process.kill()
             process.wait()

@@ -44,6 +44,7 @@ class Phone:
         self.screen.get_by_role("link", name="Chia sẻ thông tin").last.click()
         form = self.screen.frame_locator("iframe")
         form.get_by_role("link", name="Biểu mẫu cũ").click()
+        form.get_by_label("Quận / huyện").wait_for()  # or the words would go into the form that is leaving
         for label, answer in answers.items():
             form.get_by_label(label).fill(answer)
         form.get_by_label("Đồng ý cung cấp thông tin").check()

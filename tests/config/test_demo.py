@@ -53,33 +53,40 @@ def test_the_demo_greets_survives_a_kill_starts_again_and_ends_everything(demo):
     assert [member for member in family if is_alive(member)] == []
 
 
-def test_a_busy_port_is_explained(demo):
+@pytest.fixture
+def ended(demo):
+    """Nothing of it runs, whatever failed before."""
+    demo.end()
+    return demo
+
+
+def test_a_busy_port_is_explained(ended):
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
-        process = demo.start(PORT=str(port))
+        process = ended.start(PORT=str(port))
         said = process.stdout.read()
     assert f"Không mở được cổng {port}" in said
     assert process.wait(5) == 1
 
 
-def test_a_port_that_is_no_number_is_explained(demo):
-    process = demo.start(PORT="tám nghìn")
+def test_a_port_that_is_no_number_is_explained(ended):
+    process = ended.start(PORT="tám nghìn")
     assert "không phải số cổng" in process.stdout.read()
     assert process.wait(5) == 1
 
 
-def test_a_second_demo_in_the_same_folder_is_refused(demo):
-    with hold(demo.var):  # as the first one does
-        second = demo.start(PORT=str(free_port()))
+def test_a_second_demo_in_the_same_folder_is_refused(ended):
+    with hold(ended.var):  # as the first one does
+        second = ended.start(PORT=str(free_port()))
         assert "Một bản khác đang chạy" in second.stdout.read()
         assert second.wait(5) == 1
 
 
-def test_a_setting_that_is_wrong_is_shown_at_once(demo):
+def test_a_setting_that_is_wrong_is_shown_at_once(ended):
     started = time.monotonic()
-    process = demo.start(ZALO_BUTTONS="Z")
+    process = ended.start(ZALO_BUTTONS="Z")
     assert "ZALO_BUTTONS='Z' is not one of none, A, B, C." in process.stdout.read()
     assert process.wait(5) == 1
     assert time.monotonic() - started < 30
