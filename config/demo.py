@@ -151,7 +151,7 @@ def kept_secret(name: str) -> str:
 
 def environment(caller: Mapping[str, str], *, port: int, database_url: str, redis_url: str) -> dict[str, str]:
     """The settings of every part: the caller's own, and where they are silent what one machine needs."""
-    simulator_url = f"http://127.0.0.1:{simulator_port(caller)}"
+    simulator_url = f"http://127.0.0.1:{simulator_port(caller, port)}"
     zalo_url = caller.get("ZALO_API_URL", "").strip() or simulator_url
     own_zalo = zalo_url != simulator_url
     defaults = {
@@ -194,13 +194,16 @@ def is_on_this_machine(url: str) -> bool:
     return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
-def simulator_port(caller: Mapping[str, str]) -> int:
-    """Where the simulated Zalo listens: `SIMULATOR_PORT`, else 8011, else any free port."""
+def simulator_port(caller: Mapping[str, str], port: int) -> int:
+    """Where the simulated Zalo listens: `SIMULATOR_PORT`, else 8011 for the web server's 8000 (two demos started
+    together have two of either), else any free port.
+    """
     if caller.get("SIMULATOR_PORT", "").isdigit():
         return int(caller["SIMULATOR_PORT"])
-    with contextlib.suppress(DemoDoesNotStart):
-        refuse_busy_port(8011)
-        return 8011
+    beside = port + 11
+    with contextlib.suppress(DemoDoesNotStart, OverflowError):
+        refuse_busy_port(beside)
+        return beside
     return free_port()
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 # Of several lists Chromium heeds the last: the first six are Playwright's own, as far as they matter here. The others
@@ -88,6 +90,15 @@ def accessibility_faults(page: Page, *themes: str) -> list[str]:
         page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme; }", theme)
         faults += [f"{theme}, {fault}" for fault in page.evaluate(LOOK)]
     return faults
+
+
+def sign_in(page: Page, live_server: Any, username: str) -> Page:
+    """As somebody who signed in at this browser before."""
+    client = Client()
+    client.force_login(get_user_model().objects.get(username=username))
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    return page
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import expect
 
-from tests.browser.test_workbench import sign_in
-from tests.browsing import accessibility_faults
+from tests.browsing import accessibility_faults, sign_in
 from tests.factories.procedures import FieldFactory
 from tests.factories.scheduling import WardFactory
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from config.guides import GUIDES
 from registrations.models import Registration
-from tests.browser.test_workbench import sign_in
+from tests.browsing import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

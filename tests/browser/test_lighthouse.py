@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Response
 
 from registrations.models import Registration
-from tests.browser.test_workbench import sign_in
+from tests.browsing import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -17,8 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from registrations import services
 from registrations.models import Attachment, Receipt, Registration
 from registrations.views.my_visits import ON_THE_ROAD
-from tests.browser.test_workbench import sign_in
-from tests.browsing import PATIENCE_MS
+from tests.browsing import PATIENCE_MS, sign_in
 from tests.factories.procedures import ProcedureFactory
 from tests.factories.registrations import CitizenFactory, RegistrationFactory
 from tests.factories.scheduling import (

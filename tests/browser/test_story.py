@@ -60,7 +60,7 @@ class Phone:
         return text.inner_text()
 
 
-def sign_in(page: Page, address: str, username: str) -> Page:
+def sign_in_by_form(page: Page, address: str, username: str) -> Page:
     page.goto(address)
     page.fill("input[name=username]", username)
     page.fill("input[name=password]", PASSWORD)
@@ -109,7 +109,7 @@ def test_from_the_first_message_to_the_rating(demo, browse):
     day = "-".join(reversed(re.search(r"(\d\d)/(\d\d)/(\d{4})", confirmation).groups()))
 
     # The clerk signs in, calls and verifies.
-    desk = sign_in(browse(), f"{demo.url}/ho-so/", "xacminh")
+    desk = sign_in_by_form(browse(), f"{demo.url}/ho-so/", "xacminh")
     expect(desk.locator("#list")).to_contain_text("Mẫu Kể Chuyện")
     desk.goto(f"{demo.url}/ho-so/{code}/")
     expect(desk.locator("#chat")).to_contain_text("ban ruou tap hoa")
@@ -128,11 +128,13 @@ def test_from_the_first_message_to_the_rating(demo, browse):
     phone.next(f"{title.capitalize()} {name}, điện thoại {telephone} sẽ đến", code)
 
     # The board of that day shows the visit.
-    board = sign_in(browse(), f"{demo.url}/lich/?ngay={day}", "lanhdao")
+    board = sign_in_by_form(browse(), f"{demo.url}/lich/?ngay={day}", "lanhdao")
     expect(board.get_by_role("row").filter(has=board.get_by_role("rowheader", name=name))).to_contain_text("Kể Chuyện")
 
     # On the road.
-    road = sign_in(browse(viewport={"width": 390, "height": 800}), f"{demo.url}/viec-cua-toi/?ngay={day}", username)
+    road = sign_in_by_form(
+        browse(viewport={"width": 390, "height": 800}), f"{demo.url}/viec-cua-toi/?ngay={day}", username
+    )
     # The visit is of another day: the phone asks whether that was meant.
     road.on("dialog", lambda asked: asked.accept())
     card = road.locator(f"#{code}")

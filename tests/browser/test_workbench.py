@@ -5,26 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db.models import Q
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from registrations.models import Registration
-from tests.browsing import accessibility_faults
+from tests.browsing import accessibility_faults, sign_in
 from tests.factories.registrations import RegistrationFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def sign_in(page: Page, live_server: Any, username: str) -> Page:
-    client = Client()
-    client.force_login(get_user_model().objects.get(username=username))
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
-    return page
 
 
 def test_a_request_is_verified_and_assigned_by_keyboard_alone_and_the_reader_keeps_their_place(page, live_server, week):

@@ -3,14 +3,13 @@
 from datetime import date
 
 import pytest
-from django.test import Client
 from playwright.sync_api import expect
 
 from registrations.roles import MANAGERS
 from registrations.states import State
 from scheduling import services
 from scheduling.hours import current_calendar
-from tests.browsing import accessibility_faults
+from tests.browsing import accessibility_faults, sign_in
 from tests.factories.registrations import RegistrationFactory
 from tests.factories.scheduling import AppointmentFactory, SlotFactory, StaffMemberFactory, UserFactory, WardFactory, at
 
@@ -42,12 +41,9 @@ def board(live_server, day):
     """`board(page)`: signed in as a manager, looking at the day."""
     user = UserFactory()
     user.groups.add(user.groups.model.objects.get(name=MANAGERS))
-    client = Client()
-    client.force_login(user)
-    cookie = client.cookies["sessionid"].value
 
     def look(page):
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        sign_in(page, live_server, user.username)
         page.goto(f"{live_server.url}/lich/?ngay={day.isoformat()}")
         return page
 
