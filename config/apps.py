@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.core.checks import Tags, register
 
 from config.checks import check_database
+from config.collector import spare_what_stays
 
 
 class ConfigConfig(AppConfig):
@@ -10,3 +11,4 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         register(check_database, Tags.database)
+        spare_what_stays()  # the last of the applications is loaded

@@ -9,7 +9,10 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.collector import rest_while_loading
 from config.env import Env
+
+rest_while_loading()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()

@@ -100,6 +100,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 
 def pytest_collection_finish() -> None:
     # What is loaded by now stays until the end: the collector of circular garbage need not walk through it each time.
+    gc.collect()
     spare_what_stays()
     gc.set_threshold(20_000, 20, 20)
 
