@@ -39,7 +39,7 @@ class Phone:
         box.fill(words)
         box.press("Enter")
 
-    def shares_info(self, **answers: str) -> None:
+    def shares_info(self, answers: dict[str, str]) -> None:
         """By the form as Zalo had it before the districts went."""
         self.screen.get_by_role("link", name="Chia sẻ thông tin").last.click()
         form = self.screen.frame_locator("iframe")
@@ -79,7 +79,7 @@ def test_from_the_first_message_to_the_rating(demo, browse):
     phone.presses("ĐK hỗ trợ tại nhà")
     phone.next("Chia sẻ thông tin", "rút lại đồng ý")
     phone.shares_info(
-        **{
+        {
             "Họ tên": NAME,
             "Số điện thoại": TELEPHONE,
             "Địa chỉ": "Tổ 5",
@@ -110,7 +110,7 @@ def test_from_the_first_message_to_the_rating(demo, browse):
 
     # The clerk signs in, calls and verifies.
     desk = sign_in_by_form(browse(), f"{demo.url}/ho-so/", "xacminh")
-    expect(desk.locator("#list")).to_contain_text("Mẫu Kể Chuyện")
+    expect(desk.locator("#list [data-row]", has_text=NAME)).to_have_count(1)
     desk.goto(f"{demo.url}/ho-so/{code}/")
     expect(desk.locator("#chat")).to_contain_text("ban ruou tap hoa")
     desk.locator(".sticky-actions").get_by_role("button", name="Xác minh").click()
@@ -129,7 +129,8 @@ def test_from_the_first_message_to_the_rating(demo, browse):
 
     # The board of that day shows the visit.
     board = sign_in_by_form(browse(), f"{demo.url}/lich/?ngay={day}", "lanhdao")
-    expect(board.get_by_role("row").filter(has=board.get_by_role("rowheader", name=name))).to_contain_text("Kể Chuyện")
+    theirs = board.get_by_role("row").filter(has=board.get_by_role("rowheader", name=name))
+    expect(theirs.get_by_role("link", name="Kể Chuyện")).to_contain_text("Giấy phép bán lẻ rượu (cấp mới)")
 
     # On the road.
     road = sign_in_by_form(
@@ -155,7 +156,8 @@ def test_from_the_first_message_to_the_rating(demo, browse):
     phone.says("cán bộ rất nhiệt tình")
     phone.next("Cảm ơn anh/chị")
     desk.goto(f"{demo.url}/ho-so/{code}/")
-    expect(desk.locator("main")).to_contain_text("cán bộ rất nhiệt tình")
+    expect(desk.locator("main")).to_contain_text("5/5 “cán bộ rất nhiệt tình”")
+    expect(desk.locator("main .pill").first).to_have_text("Đã nộp hồ sơ")
     # Each of these was one message and no more.
     texts = phone.texts.all_inner_texts()
     assert len(texts) == phone.read

@@ -42,9 +42,9 @@ def test_the_demo_greets_survives_a_kill_starts_again_and_ends_everything(demo):
     ):
         assert part in names
 
-    demo.part("beat")[0].kill()
-    assert "✗ beat đã dừng (bị tín hiệu SIGKILL)" in read_until(demo.process, "✗ beat")
-    assert "Bật lại beat" in read_until(demo.process, "Bật lại beat")
+    demo.part("worker")[0].kill()
+    assert "✗ worker đã dừng (bị tín hiệu SIGKILL)" in read_until(demo.process, "✗ worker")
+    assert "Bật lại worker" in read_until(demo.process, "Bật lại worker")
     family += demo.family()
 
     demo.process.send_signal(signal.SIGTERM)
